@@ -1,0 +1,12 @@
+//! Findings: a question over the store becomes counts, a range and a verdict.
+//!
+//! In: questions, the parties with their matches, the store's tables. Out: `members`, and for each finding all five counts a period,
+//! zero-filled, with sums, straddlers, the counts by procedure class and the comparison with what was expected.
+
+mod answer;
+mod coverage;
+mod members;
+
+pub use answer::{answer, query};
+pub use coverage::{Coverage, SourceCoverage};
+pub use members::{GroupPath, Member, PartyMatch, group_members, members_of};

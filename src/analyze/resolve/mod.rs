@@ -1,0 +1,309 @@
+//! What counts once: amended and deleted records, exact repeats, the same declaration from two vendors.
+//!
+//! In: the records of a bucket of declarations. Out: which records are removed, each by one rule and for which kept record, and which
+//! kept lines a second vendor restates. Nothing is lost: a removed record stays evidence through the overlay.
+//!
+//! Rules come in a fixed order: `deleted`, `exact_repeat`, `superseded`, `second_vendor`. Equal keys with unequal texts are a hash
+//! collision: a failed promise, not a wrong number.
+
+mod restated;
+
+pub use restated::restate;
+
+use crate::error::{Error, Result};
+use crate::model::issue::Issues;
+use std::collections::BTreeMap;
+
+/// Every rule that can take a record out of the counts, in the order in which they are tried.
+pub const RULES: [&str; 5] = ["same_file", "deleted", "exact_repeat", "superseded", "second_vendor"];
+
+/// The columns that resolving reads from the store, in the order of `ResolvedRecord`'s fields.
+pub const COLUMNS: [&str; 14] = [
+    "record_key",
+    "resolve_key",
+    "declaration_key",
+    "content_key_high",
+    "content_key_low",
+    "vendor",
+    "reporter_country_code",
+    "declaration_key_text",
+    "line_number",
+    "stated_line_count",
+    "record_status",
+    "hs_code",
+    "source_file",
+    "source_line",
+];
+
+/// What resolving needs to know of a record.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct ResolvedRecord<'a> {
+    pub record_key: i64,
+    pub resolve_key: i64,
+    pub declaration_key: i64,
+    pub content_key: (i64, i64),
+    pub vendor: &'a str,
+    pub reporter: &'a str,
+    /// Empty where the record states no declaration.
+    pub declaration: &'a str,
+    pub line_number: &'a str,
+    pub stated_line_count: &'a str,
+    pub status: &'a str,
+    pub hs_code: &'a str,
+    pub source_file: &'a str,
+    pub source_line: i64,
+}
+
+/// A record that no longer counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Removed {
+    pub record_key: i64,
+    pub rule: &'static str,
+    pub kept_record_key: Option<i64>,
+}
+
+/// A record of a second vendor: which kept line it repeats, or to which kept declaration it adds a line.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Restatement {
+    pub record_key: i64,
+    pub kept_record_key: Option<i64>,
+    pub declaration_key: i64,
+}
+
+/// The outcome for a bucket.
+#[derive(Debug, Default)]
+pub struct Overlay {
+    pub removed: Vec<Removed>,
+    pub restatements: Vec<Restatement>,
+    /// By source file, because a fault belongs to a file.
+    pub issues: BTreeMap<String, Issues>,
+}
+
+/// Resolves the records of a bucket; all records of one `resolve_key` must be in it.
+///
+/// `precedence` says which vendor's records stay when two report one declaration: the smaller number, then the name.
+pub fn resolve(mut records: Vec<ResolvedRecord<'_>>, precedence: &BTreeMap<String, u32>) -> Result<Overlay> {
+    let rank = |vendor: &str| precedence.get(vendor).copied().unwrap_or(u32::MAX);
+    records.sort_unstable_by(|left, right| {
+        (left.resolve_key, rank(left.vendor), left.vendor, left.source_file, left.source_line, left.record_key).cmp(&(
+            right.resolve_key,
+            rank(right.vendor),
+            right.vendor,
+            right.source_file,
+            right.source_line,
+            right.record_key,
+        ))
+    });
+    let mut overlay = Overlay::default();
+    for group in records.chunk_by(|left, right| left.resolve_key == right.resolve_key) {
+        resolve_group(group, &mut overlay)?;
+    }
+    overlay.removed.sort_unstable();
+    overlay.restatements.sort_unstable();
+    Ok(overlay)
+}
+
+fn resolve_group(group: &[ResolvedRecord<'_>], overlay: &mut Overlay) -> Result<()> {
+    check_texts(group)?;
+    let mut kept_vendor: Option<Vec<&ResolvedRecord<'_>>> = None;
+    for vendor in group.chunk_by(|left, right| left.vendor == right.vendor) {
+        let standing = resolve_vendor(vendor, overlay);
+        if standing.is_empty() {
+            continue;
+        }
+        match &kept_vendor {
+            None => {
+                note_missing_lines(&standing, overlay);
+                kept_vendor = Some(standing);
+            }
+            Some(kept) => merge_vendor(kept, &standing, overlay),
+        }
+    }
+    Ok(())
+}
+
+/// Holds the texts behind equal keys against each other.
+fn check_texts(group: &[ResolvedRecord<'_>]) -> Result<()> {
+    let collides = group.windows(2).any(|pair| {
+        let (left, right) = (&pair[0], &pair[1]);
+        left.declaration != right.declaration
+            || (!left.declaration.is_empty() && left.reporter != right.reporter)
+            || (left.declaration.is_empty() && left.content_key != right.content_key)
+    });
+    if collides {
+        return Err(Error::promise("two different declarations have one key")
+            .detail(format!("`{}` and others in `{}`", group[0].declaration, group[0].source_file)));
+    }
+    Ok(())
+}
+
+/// Takes deleted, repeated and superseded records of one vendor out and returns those that stand.
+fn resolve_vendor<'g, 'a>(vendor: &'g [ResolvedRecord<'a>], overlay: &mut Overlay) -> Vec<&'g ResolvedRecord<'a>> {
+    let mut standing: Vec<&ResolvedRecord<'_>> = Vec::new();
+    let deletions: Vec<&ResolvedRecord<'_>> = vendor.iter().filter(|record| record.status == "deleted").collect();
+    for record in vendor {
+        let is_deleted = deletions.iter().any(|deletion| {
+            std::ptr::eq(*deletion, record) || deletion.line_number.is_empty() || deletion.line_number == record.line_number
+        });
+        if is_deleted && !record.declaration.is_empty() {
+            overlay.removed.push(Removed { record_key: record.record_key, rule: "deleted", kept_record_key: None });
+        } else {
+            standing.push(record);
+        }
+    }
+
+    let mut seen: BTreeMap<(i64, i64), i64> = BTreeMap::new();
+    standing.retain(|record| match seen.get(&record.content_key) {
+        Some(kept) => {
+            overlay.removed.push(Removed { record_key: record.record_key, rule: "exact_repeat", kept_record_key: Some(*kept) });
+            false
+        }
+        None => {
+            seen.insert(record.content_key, record.record_key);
+            true
+        }
+    });
+
+    let mut newest: BTreeMap<&str, i64> = BTreeMap::new();
+    for record in standing.iter().filter(|record| record.status == "amended") {
+        if record.line_number.is_empty() || record.declaration.is_empty() {
+            let issues = overlay.issues.entry(record.source_file.to_owned()).or_default();
+            issues.add("amendment_without_line", "line_number", record.source_line as u64, record.declaration);
+        } else {
+            newest.insert(record.line_number, record.record_key);
+        }
+    }
+    standing.retain(|record| match newest.get(record.line_number) {
+        Some(kept) if *kept != record.record_key && !record.line_number.is_empty() => {
+            overlay.removed.push(Removed { record_key: record.record_key, rule: "superseded", kept_record_key: Some(*kept) });
+            false
+        }
+        _ => true,
+    });
+    standing
+}
+
+/// Leads the records of a further vendor to the kept lines: by line number, else by code, in order.
+fn merge_vendor(kept: &[&ResolvedRecord<'_>], repeats: &[&ResolvedRecord<'_>], overlay: &mut Overlay) {
+    let mut is_taken = vec![false; kept.len()];
+    let mut matched: Vec<Option<usize>> = vec![None; repeats.len()];
+    for (at, repeat) in repeats.iter().enumerate().filter(|(_, repeat)| !repeat.line_number.is_empty()) {
+        matched[at] = kept.iter().position(|line| line.line_number == repeat.line_number);
+        if let Some(line) = matched[at] {
+            is_taken[line] = true;
+        }
+    }
+    for (at, repeat) in repeats.iter().enumerate() {
+        let is_numbered = !repeat.line_number.is_empty() && kept.iter().all(|line| !line.line_number.is_empty());
+        if matched[at].is_some() || is_numbered {
+            continue;
+        }
+        let subheading = |code: &str| code.get(..6).unwrap_or(code).to_owned();
+        matched[at] =
+            kept.iter().enumerate().position(|(line, kept)| !is_taken[line] && subheading(kept.hs_code) == subheading(repeat.hs_code));
+        if let Some(line) = matched[at] {
+            is_taken[line] = true;
+        }
+    }
+    for (repeat, line) in repeats.iter().zip(matched) {
+        let kept_record_key = line.map(|line| kept[line].record_key);
+        overlay.removed.push(Removed {
+            record_key: repeat.record_key,
+            rule: "second_vendor",
+            kept_record_key: Some(kept_record_key.unwrap_or(kept[0].record_key)),
+        });
+        overlay.restatements.push(Restatement {
+            record_key: repeat.record_key,
+            kept_record_key,
+            declaration_key: kept[0].declaration_key,
+        });
+    }
+}
+
+/// A declaration with fewer lines than it states is an issue: lines may be missing from the delivery.
+fn note_missing_lines(standing: &[&ResolvedRecord<'_>], overlay: &mut Overlay) {
+    let stated = standing.iter().filter_map(|record| record.stated_line_count.parse::<usize>().ok()).max().unwrap_or(0);
+    if stated > standing.len() && !standing[0].declaration.is_empty() {
+        let first = standing[0];
+        let issues = overlay.issues.entry(first.source_file.to_owned()).or_default();
+        let example = format!("{}: {} of {stated} lines", first.declaration, standing.len());
+        issues.add("declaration_lines_missing", "stated_line_count", first.source_line as u64, &example);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn record(key: i64, vendor: &'static str, line: &'static str, content: i64) -> ResolvedRecord<'static> {
+        ResolvedRecord {
+            record_key: key,
+            resolve_key: 1,
+            declaration_key: if vendor == "a" { 10 } else { 20 },
+            content_key: (content, content),
+            vendor,
+            reporter: "RU",
+            declaration: "00000000/010120/1",
+            line_number: line,
+            hs_code: "8457101000",
+            source_file: "records.csv",
+            source_line: key,
+            ..ResolvedRecord::default()
+        }
+    }
+
+    fn rules(records: Vec<ResolvedRecord<'_>>) -> Vec<(i64, &'static str, Option<i64>)> {
+        let precedence = BTreeMap::from([("a".to_owned(), 1), ("b".to_owned(), 2)]);
+        let overlay = resolve(records, &precedence).expect("no collision");
+        overlay.removed.iter().map(|removed| (removed.record_key, removed.rule, removed.kept_record_key)).collect()
+    }
+
+    #[test]
+    fn lines_alike_but_for_a_field_stay() {
+        assert_eq!(rules(vec![record(1, "a", "", 1), record(2, "a", "", 2)]), []);
+    }
+
+    #[test]
+    fn an_exact_repeat_leaves_the_first() {
+        assert_eq!(rules(vec![record(2, "a", "1", 1), record(1, "a", "1", 1)]), [(2, "exact_repeat", Some(1))]);
+    }
+
+    #[test]
+    fn the_last_amendment_stands() {
+        let amended = |key, content| ResolvedRecord { status: "amended", ..record(key, "a", "1", content) };
+        assert_eq!(
+            rules(vec![record(1, "a", "1", 1), amended(2, 2), amended(3, 3), record(4, "a", "2", 4)]),
+            [(1, "superseded", Some(3)), (2, "superseded", Some(3))]
+        );
+    }
+
+    #[test]
+    fn a_deletion_takes_its_line_and_itself() {
+        let deletion = ResolvedRecord { status: "deleted", ..record(3, "a", "1", 3) };
+        assert_eq!(
+            rules(vec![record(1, "a", "1", 1), record(2, "a", "2", 2), deletion]),
+            [(1, "deleted", None), (3, "deleted", None)]
+        );
+    }
+
+    #[test]
+    fn a_second_vendor_restates_lines_and_adds_one() {
+        let precedence = BTreeMap::from([("a".to_owned(), 1), ("b".to_owned(), 2)]);
+        let records = vec![record(5, "b", "1", 5), record(6, "b", "2", 6), record(1, "a", "1", 1)];
+        let overlay = resolve(records, &precedence).expect("no collision");
+        assert_eq!(overlay.removed.len(), 2);
+        assert_eq!(
+            overlay.restatements,
+            [
+                Restatement { record_key: 5, kept_record_key: Some(1), declaration_key: 10 },
+                Restatement { record_key: 6, kept_record_key: None, declaration_key: 10 },
+            ]
+        );
+    }
+
+    #[test]
+    fn equal_keys_of_unequal_texts_stop_the_run() {
+        let other = ResolvedRecord { declaration: "00000000/010120/2", ..record(2, "a", "1", 2) };
+        assert!(resolve(vec![record(1, "a", "1", 1), other], &BTreeMap::new()).is_err());
+    }
+}

@@ -1,0 +1,123 @@
+//! What all verbs share at the terminal: printing without being run, progress on a terminal only, errors once.
+
+use crate::error::{Error, Result};
+use crate::pipeline::Progress;
+use indicatif::{ProgressBar, ProgressStyle};
+use std::collections::BTreeMap;
+use std::io::{IsTerminal, Write};
+use std::sync::Mutex;
+use std::time::Duration;
+
+/// Prints an error to stderr, in red where that is wanted.
+pub fn print_error(error: &Error) {
+    let has_color = std::io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none();
+    let word = if has_color { "\u{1b}[31merror:\u{1b}[0m" } else { "error:" };
+    let _ = writeln!(std::io::stderr(), "{word} {}", printable(&error.to_string()));
+}
+
+/// Starts the log on stderr: warnings, or everything of ours.
+pub fn start_log(is_verbose: bool) {
+    let level = if is_verbose { tracing::Level::DEBUG } else { tracing::Level::WARN };
+    let log = tracing_subscriber::fmt().with_max_level(level).with_writer(std::io::stderr).with_ansi(false).without_time().finish();
+    // A second log, in a program that embeds this one, is left alone.
+    let _ = tracing::subscriber::set_global_default(log);
+}
+
+/// Prints data to stdout. A reader that went away is no error.
+pub fn print(text: &str) -> Result<()> {
+    match std::io::stdout().write_all(text.as_bytes()) {
+        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => {
+            Err(Error::machine("cannot write to the standard output").caused_by(error))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Returns a text without the control characters by which a name in the records could steer a terminal.
+pub fn printable(text: &str) -> String {
+    text.chars().map(|letter| if letter.is_control() && letter != '\n' { '\u{fffd}' } else { letter }).collect()
+}
+
+/// Returns a number with commas between groups of three digits.
+pub fn grouped(number: u64) -> String {
+    let digits = number.to_string();
+    let mut text = String::new();
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+/// Returns rows as a table with aligned columns, the first to the left and the others to the right.
+pub fn table(rows: &[Vec<String>]) -> String {
+    let n_columns = rows.iter().map(Vec::len).max().unwrap_or(0);
+    let width = |column: usize| rows.iter().filter_map(|row| row.get(column)).map(|cell| cell.chars().count()).max().unwrap_or(0);
+    let widths: Vec<usize> = (0..n_columns).map(width).collect();
+    let mut text = String::new();
+    for row in rows {
+        let cells: Vec<String> = row
+            .iter()
+            .enumerate()
+            .map(|(column, cell)| {
+                let cell = printable(cell);
+                let gap = " ".repeat(widths[column].saturating_sub(cell.chars().count()));
+                if column == 0 { format!("{cell}{gap}") } else { format!("{gap}{cell}") }
+            })
+            .collect();
+        text.push_str(cells.join("  ").trim_end());
+        text.push('\n');
+    }
+    text
+}
+
+/// Progress as one line on a terminal; nothing elsewhere.
+pub struct Bar {
+    bar: ProgressBar,
+    read: Mutex<BTreeMap<String, (u64, u64)>>,
+}
+
+impl Bar {
+    pub fn new() -> Self {
+        let bar = if std::io::stderr().is_terminal() { ProgressBar::new_spinner() } else { ProgressBar::hidden() };
+        bar.set_style(ProgressStyle::with_template("{spinner} {prefix} {msg}").expect("the template is well formed"));
+        bar.enable_steady_tick(Duration::from_millis(100));
+        Bar { bar, read: Mutex::new(BTreeMap::new()) }
+    }
+
+    pub fn finish(&self) {
+        self.bar.finish_and_clear();
+    }
+
+    fn show(&self, file: &str, n_read: u64, n_rejected: u64) {
+        let mut read = self.read.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
+        read.insert(file.to_owned(), (n_read, n_rejected));
+        let (all, rejected) = read.values().fold((0, 0), |sum, file| (sum.0 + file.0, sum.1 + file.1));
+        let per_second = all as f64 / self.bar.elapsed().as_secs_f64().max(0.001);
+        self.bar.set_message(format!(
+            "{} records, {} rejected, {} a second",
+            grouped(all),
+            grouped(rejected),
+            grouped(per_second as u64)
+        ));
+    }
+}
+
+impl Progress for Bar {
+    fn stage(&self, name: &str) {
+        tracing::debug!("stage: {name}");
+        self.bar.set_prefix(name.to_owned());
+        self.bar.set_message(String::new());
+    }
+
+    fn records(&self, file: &str, n_read: u64, n_rejected: u64) {
+        self.show(file, n_read, n_rejected);
+    }
+
+    fn file_done(&self, file: &str, n_read: u64, n_rejected: u64) {
+        tracing::debug!("{file}: {n_read} records, {n_rejected} rejected");
+        self.show(file, n_read, n_rejected);
+    }
+}

@@ -1,0 +1,43 @@
+//! What every record reader offers: a header, batches of text fields with their line, rejected records, and the account.
+
+use crate::error::Result;
+use crate::model::account::{Rejection, Repair, Spans};
+pub use crate::model::part::Dialect;
+use crate::model::raw_shipments::RawShipments;
+
+/// The header as found, and where.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Header {
+    pub names: Vec<String>,
+    /// Physical line or sheet row, counted from 1.
+    pub line: u64,
+}
+
+/// What a person pinned in the run file; everything absent is detected and reported.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Pinned {
+    pub encoding: Option<String>,
+    pub delimiter: Option<char>,
+    pub sheet: Option<String>,
+    pub header_row: Option<u64>,
+}
+
+/// A file of records, read once from front to back.
+pub trait RecordReader: Send {
+    fn header(&self) -> &Header;
+
+    fn dialect(&self) -> &Dialect;
+
+    /// Adds the next records to `batch` (made with the header's width) and the unusable ones to `rejected`; returns `false` when
+    /// nothing is left. A call adds at most some ten thousand records, so that batches stay small.
+    fn read(&mut self, batch: &mut RawShipments, rejected: &mut Vec<Rejection>) -> Result<bool>;
+
+    /// Returns bytes and lines by span so far; complete once `read` has returned `false`.
+    fn spans(&self) -> Spans;
+
+    /// Returns decoded bytes and lines counted apart from the spans, at the decoder, to hold against them.
+    fn decoded(&self) -> (u64, u64);
+
+    /// Returns what was repaired so far, by rule.
+    fn repairs(&self) -> Vec<Repair>;
+}

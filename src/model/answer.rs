@@ -1,0 +1,146 @@
+//! The answer to a question: counts, sums, a range and a verdict.
+
+use crate::model::date::{Day, month_end, month_start};
+use crate::model::question::Verdict;
+use crate::model::shipment_key::ShipmentKey;
+use serde::Serialize;
+
+/// All five counts of some evidence, and its first and last day.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
+pub struct Counts {
+    pub records: u64,
+    pub line_items: u64,
+    pub declarations: u64,
+    pub consignments: u64,
+    pub party_days: u64,
+    pub first_day: Option<Day>,
+    pub last_day: Option<Day>,
+}
+
+impl Counts {
+    pub fn of(&self, key: ShipmentKey) -> u64 {
+        match key {
+            ShipmentKey::Records => self.records,
+            ShipmentKey::LineItems => self.line_items,
+            ShipmentKey::Declarations => self.declarations,
+            ShipmentKey::Consignments => self.consignments,
+            ShipmentKey::PartyDays => self.party_days,
+        }
+    }
+}
+
+/// Sums of some evidence. Bases and currencies are never added together: where there are several, the sum is missing.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Sums {
+    pub records: u64,
+    pub value_usd_cents: Option<i64>,
+    pub value_usd_known: u64,
+    pub value_original_cents: Option<i64>,
+    pub currency_code: String,
+    pub value_basis: String,
+    pub net_weight_g: Option<i64>,
+    pub net_weight_known: u64,
+}
+
+/// A period of the summary.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Period {
+    All,
+    Year(i32),
+    Quarter(i32, u32),
+    Month(i32, u32),
+}
+
+impl Period {
+    /// Returns the first and last day; `None` for the total.
+    pub fn days(self) -> Option<(Day, Day)> {
+        match self {
+            Period::All => None,
+            Period::Year(year) => Some((month_start((year, 1)), month_end((year, 12)))),
+            Period::Quarter(year, quarter) => Some((month_start((year, quarter * 3 - 2)), month_end((year, quarter * 3)))),
+            Period::Month(year, month) => Some((month_start((year, month)), month_end((year, month)))),
+        }
+    }
+
+    /// Returns all months of the period; none for the total.
+    pub fn months(self) -> Vec<(i32, u32)> {
+        match self {
+            Period::All => Vec::new(),
+            Period::Year(year) => (1..=12).map(|month| (year, month)).collect(),
+            Period::Quarter(year, quarter) => (quarter * 3 - 2..=quarter * 3).map(|month| (year, month)).collect(),
+            Period::Month(year, month) => vec![(year, month)],
+        }
+    }
+}
+
+impl std::fmt::Display for Period {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Period::All => f.write_str("all"),
+            Period::Year(year) => write!(f, "{year:04}"),
+            Period::Quarter(year, quarter) => write!(f, "{year:04}-Q{quarter}"),
+            Period::Month(year, month) => write!(f, "{year:04}-{month:02}"),
+        }
+    }
+}
+
+/// A row of the summary.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PeriodRow {
+    pub period: Period,
+    /// The values of the further `by` columns, in the order of the question.
+    pub by: Vec<String>,
+    pub counts: Counts,
+    pub sums: Sums,
+    pub is_partial: bool,
+    /// Whether the rows of this breakdown add up to the total under the finding's key.
+    pub is_additive: bool,
+}
+
+/// Everything that is known of a finding after counting.
+#[derive(Debug, Clone)]
+pub struct Answer {
+    pub headline: Counts,
+    pub looser: Counts,
+    pub confirmed: Counts,
+    /// Periods first, the total last.
+    pub rows: Vec<PeriodRow>,
+    pub series: Vec<SeriesMonth>,
+    /// By procedure class: counts, and whether the class counts in the headline.
+    pub by_procedure_class: Vec<(String, bool, Counts)>,
+    /// Records that match but whose date is too rough to lie inside the window.
+    pub straddling_records: u64,
+    pub verdict: Verdict,
+    pub reasons: Vec<String>,
+}
+
+/// A month of a finding's series: the headline count and whether the month can be counted on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct SeriesMonth {
+    pub year: i32,
+    pub month: u32,
+    pub count: u64,
+    pub status: MonthStatus,
+}
+
+/// Whether a month can be counted on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum MonthStatus {
+    /// Every vendor of the finding has records in it.
+    Observed,
+    /// Some vendor has none, or the window or what was bought starts or ends inside it.
+    Partial,
+    /// No vendor has records in it.
+    Missing,
+}
+
+impl MonthStatus {
+    pub fn as_str(self) -> &'static str {
+        match self {
+            MonthStatus::Observed => "observed",
+            MonthStatus::Partial => "partial",
+            MonthStatus::Missing => "missing",
+        }
+    }
+}

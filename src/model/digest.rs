@@ -1,0 +1,35 @@
+//! SHA-256 digests of files, as hexadecimal digits.
+
+use crate::error::{Error, Result};
+use sha2::{Digest, Sha256};
+use std::fs::File;
+use std::io::Read;
+use std::path::Path;
+
+/// Returns the digest of a file, read once in pieces.
+pub fn sha256_of_file(path: &Path) -> Result<String> {
+    let mut file = File::open(path).map_err(|error| Error::file(path, "read", error))?;
+    let mut hasher = Sha256::new();
+    let mut buffer = vec![0; 1 << 20];
+    loop {
+        let n_bytes = file.read(&mut buffer).map_err(|error| Error::file(path, "read", error))?;
+        if n_bytes == 0 {
+            return Ok(hex(&hasher.finalize()));
+        }
+        hasher.update(&buffer[..n_bytes]);
+    }
+}
+
+/// Returns the digest of texts that are kept apart, so that `["ab", "c"]` and `["a", "bc"]` differ.
+pub fn sha256_of_texts<'a>(texts: impl IntoIterator<Item = &'a str>) -> String {
+    let mut hasher = Sha256::new();
+    for text in texts {
+        hasher.update((text.len() as u64).to_le_bytes());
+        hasher.update(text.as_bytes());
+    }
+    hex(&hasher.finalize())
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}

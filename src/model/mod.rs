@@ -1,0 +1,22 @@
+//! The nouns, each with its parser.
+
+pub mod account;
+pub mod answer;
+pub mod country;
+pub mod date;
+pub mod digest;
+pub mod goods;
+pub mod hs_code;
+pub mod issue;
+pub mod key;
+pub mod listed_entity;
+pub mod measure;
+pub mod part;
+pub mod party;
+pub mod procedure;
+pub mod question;
+pub mod raw_shipments;
+pub mod role;
+pub mod shipment_key;
+pub mod shipments;
+pub mod vendor_schema;

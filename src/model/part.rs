@@ -1,0 +1,64 @@
+//! What is known of one file of records once it lies in the store: how it was read, and its account.
+
+use crate::model::account::Spans;
+use crate::model::issue::Issue;
+use serde::{Deserialize, Serialize};
+
+/// What a reader found out about a file, with its evidence, for the run manifest.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Dialect {
+    /// `utf-8`, `windows-1251`, `xlsx`, `parquet`.
+    pub encoding: String,
+    pub delimiter: Option<char>,
+    pub sheet: Option<String>,
+    pub header_row: u64,
+    /// One sentence: why this encoding and delimiter.
+    pub evidence: String,
+}
+
+/// Whether the line numbers of a source tell lines apart: a constant one is no key.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LineNumbers {
+    pub first: Option<String>,
+    pub is_varied: bool,
+    pub n_stated: u64,
+}
+
+impl LineNumbers {
+    pub fn add(&mut self, line_number: &str) {
+        self.n_stated += 1;
+        match &self.first {
+            None => self.first = Some(line_number.to_owned()),
+            Some(first) if first != line_number => self.is_varied = true,
+            Some(_) => {}
+        }
+    }
+
+    pub fn merge(&mut self, other: &LineNumbers) {
+        self.is_varied |= other.is_varied || matches!((&self.first, &other.first), (Some(left), Some(right)) if left != right);
+        self.n_stated += other.n_stated;
+        if self.first.is_none() {
+            self.first.clone_from(&other.first);
+        }
+    }
+}
+
+/// The account of a part, stored beside it.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct PartAccount {
+    pub file_sha256: String,
+    pub schema: String,
+    pub dialect: Dialect,
+    pub spans: Spans,
+    pub records_read: u64,
+    pub records_rejected: u64,
+    pub issues: Vec<Issue>,
+    pub line_numbers: LineNumbers,
+}
+
+impl PartAccount {
+    /// Returns the records that lie in the part.
+    pub fn records_stored(&self) -> u64 {
+        self.records_read - self.records_rejected
+    }
+}

@@ -1,0 +1,37 @@
+//! The trade side: a distinct party of the records, and what it was matched with.
+
+use crate::model::country::CountryCode;
+use crate::model::role::Role;
+
+/// A distinct party of the records.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PartyRow {
+    pub party_key: i64,
+    pub name: String,
+    pub country: Option<CountryCode>,
+    pub registration_id: String,
+    pub roles: Vec<Role>,
+    pub n_records: u64,
+}
+
+/// A row of `matches.csv`: why a party may be a listed entity.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct MatchRow {
+    pub party_key: i64,
+    pub name: String,
+    pub entity_id: String,
+    pub entity_name: String,
+    pub listed_name: String,
+    /// 0 to 1000.
+    pub score: u16,
+    pub band: &'static str,
+    pub evidence: String,
+    pub watchlist: String,
+    pub edition: String,
+    /// `listed` on a sanctions list, `in_group` where only a group is stated.
+    pub status: &'static str,
+    pub listed_on: String,
+    pub delisted_on: String,
+    pub group_path: String,
+    pub role: String,
+}

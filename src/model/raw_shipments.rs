@@ -1,0 +1,60 @@
+//! Records as delivered: text fields with their line, in batches.
+//!
+//! Readers fill a batch, normalizing empties it. Fields lie in one text, so that a batch costs a few allocations.
+
+/// A batch of records as delivered: `width` text fields each, and the first physical line.
+#[derive(Debug, Default, Clone)]
+pub struct RawShipments {
+    width: usize,
+    text: String,
+    ends: Vec<usize>,
+    lines: Vec<u64>,
+}
+
+impl RawShipments {
+    pub fn new(width: usize) -> Self {
+        RawShipments { width, ..RawShipments::default() }
+    }
+
+    /// Adds a record that starts on physical line `line` (sheet row, Parquet row number), counted from 1.
+    ///
+    /// # Panics
+    /// If the number of fields is not `width`: a reader refuses such records before.
+    pub fn push<'a>(&mut self, line: u64, fields: impl IntoIterator<Item = &'a str>) {
+        let before = self.ends.len();
+        for field in fields {
+            self.text.push_str(field);
+            self.ends.push(self.text.len());
+        }
+        assert_eq!(self.ends.len() - before, self.width, "a reader passes on only records of the header's width");
+        self.lines.push(line);
+    }
+
+    /// Returns a field of a record, both counted from 0.
+    pub fn field(&self, record: usize, column: usize) -> &str {
+        let at = record * self.width + column;
+        let start = if at == 0 { 0 } else { self.ends[at - 1] };
+        &self.text[start..self.ends[at]]
+    }
+
+    pub fn line(&self, record: usize) -> u64 {
+        self.lines[record]
+    }
+
+    pub fn len(&self) -> usize {
+        self.lines.len()
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.lines.is_empty()
+    }
+
+    pub fn width(&self) -> usize {
+        self.width
+    }
+
+    /// Returns the bytes of text held, by which readers bound a batch.
+    pub fn text_len(&self) -> usize {
+        self.text.len()
+    }
+}

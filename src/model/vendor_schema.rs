@@ -1,0 +1,222 @@
+//! How a vendor lays out its records: a TOML file that leads headers to our columns and says what the values mean.
+
+use crate::error::{Error, Result};
+use crate::model::date::Day;
+use crate::model::shipments;
+use serde::Deserialize;
+use std::collections::{BTreeMap, HashMap};
+
+/// A vendor schema. Its file is documented in `docs/data-model.md`.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct VendorSchema {
+    pub name: String,
+    pub title: String,
+    /// Where the layout is known from, and when it was written down.
+    pub source: String,
+    pub date: String,
+    /// Records of one vendor share declaration numbers; two schemas of one vendor may name it here.
+    #[serde(default)]
+    pub vendor: String,
+    /// Which vendor's records stay when two report one declaration: the smaller number.
+    #[serde(default = "default_precedence")]
+    pub precedence: u32,
+    pub reporter_country_code: String,
+    pub grain: Grain,
+    /// The flow of all records, where no column states it.
+    #[serde(default)]
+    pub flow: Option<String>,
+    pub date_kind: String,
+    pub date_formats: Vec<String>,
+    #[serde(default = "default_decimal_marks")]
+    pub decimal_marks: Vec<char>,
+    #[serde(default)]
+    pub weight_unit: Option<String>,
+    #[serde(default)]
+    pub value_basis: String,
+    #[serde(default)]
+    pub currency_code: String,
+    /// Digits of a whole tariff code, by which a lost leading zero is known.
+    #[serde(default)]
+    pub hs_digits: Option<usize>,
+    /// HS editions by the first day on which the reporter used them.
+    #[serde(default)]
+    pub hs_editions: Vec<EditionFrom>,
+    /// Our column, and the headers that fill it; the first header that a file has is used, `joined` columns use all.
+    pub columns: BTreeMap<String, Vec<String>>,
+    #[serde(default)]
+    pub joined: BTreeMap<String, Vec<String>>,
+    /// One header that fills two columns, on both sides of a mark.
+    #[serde(default)]
+    pub split: BTreeMap<String, Split>,
+    /// Our column, and what its values mean: the vendor's word to ours. The word `*` stands for every other.
+    #[serde(default)]
+    pub values: BTreeMap<String, BTreeMap<String, String>>,
+    /// Columns that name a declaration together, where its number alone restarts. `year` is that of the date.
+    #[serde(default)]
+    pub declaration_key: Vec<String>,
+    /// Columns that a file must have.
+    pub required: Vec<String>,
+    /// Headers that are left out on purpose, each with the reason.
+    #[serde(default)]
+    pub ignored: BTreeMap<String, String>,
+    #[serde(skip)]
+    pub digest_text: String,
+}
+
+/// What one record is. Aggregates have no shipments to count.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Grain {
+    Line,
+    Declaration,
+    Bill,
+    Aggregate,
+}
+
+impl Grain {
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Grain::Line => "line",
+            Grain::Declaration => "declaration",
+            Grain::Bill => "bill",
+            Grain::Aggregate => "aggregate",
+        }
+    }
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct EditionFrom {
+    pub from: toml::value::Datetime,
+    pub edition: String,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Split {
+    pub headers: Vec<String>,
+    pub mark: String,
+    pub into: [String; 2],
+}
+
+fn default_precedence() -> u32 {
+    100
+}
+
+fn default_decimal_marks() -> Vec<char> {
+    vec!['.']
+}
+
+/// The schemas that come with the program.
+const BUILTIN: [(&str, &str); 4] = [
+    ("plimsoll", include_str!("../reference/vendors/plimsoll.toml")),
+    ("ru-declarations", include_str!("../reference/vendors/ru-declarations.toml")),
+    ("ru-declarations-en", include_str!("../reference/vendors/ru-declarations-en.toml")),
+    ("pe-veritrade", include_str!("../reference/vendors/pe-veritrade.toml")),
+];
+
+impl VendorSchema {
+    pub fn builtin_names() -> impl Iterator<Item = &'static str> {
+        BUILTIN.iter().map(|(name, _)| *name)
+    }
+
+    pub fn builtin(name: &str) -> Option<Result<Self>> {
+        BUILTIN.iter().find(|(known, _)| *known == name).map(|(name, text)| Self::parse(text, name))
+    }
+
+    /// Reads a schema and checks that it fills only columns that there are.
+    pub fn parse(text: &str, name: &str) -> Result<Self> {
+        let mut schema: VendorSchema = toml::from_str(text)
+            .map_err(|error| Error::request(format!("vendor schema `{name}` cannot be read")).detail(error.to_string()))?;
+        schema.digest_text = text.to_owned();
+        if schema.vendor.is_empty() {
+            schema.vendor.clone_from(&schema.name);
+        }
+        let fillable = Self::fillable_columns();
+        let split_columns = schema.split.values().flat_map(|split| split.into.iter());
+        for column in schema.columns.keys().chain(schema.joined.keys()).chain(split_columns).chain(schema.values.keys()) {
+            if !fillable.iter().any(|known| known == column) {
+                let mut error = Error::request(format!("vendor schema `{name}` fills `{column}`, which is no column"));
+                if let Some(near) = crate::error::nearest(column, fillable.iter().map(String::as_str)) {
+                    error = error.hint(format!("did you mean `{near}`?"));
+                }
+                return Err(error);
+            }
+        }
+        Ok(schema)
+    }
+
+    /// Returns the columns that a schema may fill: those of the store that are stated, not derived.
+    pub fn fillable_columns() -> Vec<String> {
+        let derived = ["vendor", "grain", "date_precision", "declaration_key_text", "procedure_class"];
+        let mut columns: Vec<String> =
+            shipments::TEXTS.iter().filter(|name| !derived.contains(name)).map(|name| name.to_string()).collect();
+        columns.extend(["net_weight_kg", "gross_weight_kg", "weight_unit", "value_usd", "value_original"].map(str::to_owned));
+        for role in crate::model::role::Role::ALL {
+            for suffix in ["name", "country_code", "registration_id"] {
+                columns.push(format!("{}_{suffix}", role.as_str()));
+            }
+        }
+        columns
+    }
+
+    /// Tells whether the schema knows a header, whatever its case, spaces and punctuation.
+    pub fn knows_header(&self, header: &str) -> bool {
+        self.header_index().contains_key(fold_header(header).as_str())
+    }
+
+    /// Returns all headers that the schema speaks of, folded, with what they are for.
+    pub fn header_index(&self) -> HashMap<String, HeaderUse> {
+        let mut index = HashMap::new();
+        let lists = [(&self.columns, false), (&self.joined, true)];
+        for (columns, is_joined) in lists {
+            for (column, headers) in columns {
+                for (rank, header) in headers.iter().enumerate() {
+                    index.insert(fold_header(header), HeaderUse::Column { column: column.clone(), rank, is_joined });
+                }
+            }
+        }
+        for (name, split) in &self.split {
+            for header in &split.headers {
+                index.insert(fold_header(header), HeaderUse::Split(name.clone()));
+            }
+        }
+        for header in self.ignored.keys() {
+            index.insert(fold_header(header), HeaderUse::Ignored);
+        }
+        index
+    }
+
+    /// Returns the HS edition in force for the reporter on a day, or an empty text where the schema does not say.
+    pub fn hs_edition(&self, day: Day) -> &str {
+        self.hs_editions
+            .iter()
+            .filter(|edition| edition_start(edition) <= day.number())
+            .max_by_key(|edition| edition_start(edition))
+            .map_or("", |edition| edition.edition.as_str())
+    }
+}
+
+fn edition_start(edition: &EditionFrom) -> i32 {
+    edition.from.date.map_or(0, |date| i32::from(date.year) * 10_000 + i32::from(date.month) * 100 + i32::from(date.day))
+}
+
+/// What a schema wants with a header.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum HeaderUse {
+    /// Fills a column; where a file has several headers of one column the smallest rank is used, joined ones all in rank order.
+    Column {
+        column: String,
+        rank: usize,
+        is_joined: bool,
+    },
+    Split(String),
+    Ignored,
+}
+
+/// Returns the letters and digits of a header in lower case: `G35 (Вес брутто, кг)` and `g35 вес брутто кг` are one.
+pub fn fold_header(header: &str) -> String {
+    use unicode_normalization::UnicodeNormalization;
+    header.nfkc().filter(|letter| letter.is_alphanumeric()).flat_map(char::to_lowercase).collect()
+}

@@ -1,0 +1,214 @@
+//! A name ready for comparing: its words with their roles and weights.
+//!
+//! In: a raw name. Out: words in order; every word of the raw text is there, with the reason if it does not count.
+//! A name of nothing but legal forms and generic words keeps them as words and is marked generic: it may equal another name, never
+//! resemble one.
+
+use super::forms::{WordMeaning, legal_form, word_meaning};
+use super::identifiers::{FoundIdentifier, find_identifiers};
+use super::tails::{address_start, mark_lead_ins};
+use super::text::{TextWord, split_words};
+use super::weights::{LEGAL_WEIGHT, is_common, is_known, weight};
+use super::words::{WordForm, is_number};
+use std::ops::Range;
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Role {
+    /// Belongs to the name itself.
+    Core,
+    /// A number that belongs to the name.
+    Number,
+    /// A legal form, with its class.
+    Legal(&'static str),
+    /// A lead-in or an identifier: does not count at all.
+    Aside,
+}
+
+/// A word of a name, or a legal form of several words.
+#[derive(Debug, Clone, PartialEq)]
+pub struct NameWord {
+    pub form: WordForm,
+    pub role: Role,
+    /// Thousandths of a nat; 0 for what does not count.
+    pub weight: u32,
+    /// Bytes of the raw name.
+    pub span: Range<usize>,
+    pub is_address: bool,
+    pub in_brackets: bool,
+}
+
+/// A name ready for comparing.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Name {
+    pub words: Vec<NameWord>,
+    pub identifiers: Vec<FoundIdentifier>,
+    /// Whether it consists of legal forms and generic words only.
+    pub is_generic: bool,
+    /// Characters of the raw text, by which a cut text is told.
+    pub n_chars: usize,
+}
+
+impl Name {
+    /// Reads a raw name; one without a letter or digit has no words.
+    pub fn read(raw: &str) -> Name {
+        let identifiers = find_identifiers(raw);
+        let mut texts = split_words(raw);
+        let is_identifier = |span: &Range<usize>| identifiers.iter().any(|one| one.span.start <= span.start && span.end <= one.span.end);
+        let mut aside: Vec<NameWord> = Vec::new();
+        texts.retain(|word| {
+            let keep = !is_identifier(&word.span);
+            if !keep {
+                aside.push(set_aside(&word.text, word.span.clone()));
+            }
+            keep
+        });
+        if texts.is_empty() {
+            texts = split_words(raw);
+            aside.clear();
+        }
+        split_glued(&mut texts);
+        mend_torn(&mut texts);
+        let strs: Vec<&str> = texts.iter().map(|word| word.text.as_str()).collect();
+        let is_lead = mark_lead_ins(&strs);
+        let first = is_lead.iter().position(|is_lead| !is_lead).unwrap_or(0);
+        let first_core = (first..strs.len()).find(|&at| legal_form(&strs[at..], at == first).is_none()).unwrap_or(first);
+        let address = address_start(&texts, &strs, first_core);
+        let mut words: Vec<NameWord> = Vec::with_capacity(texts.len());
+        let mut at = 0;
+        while at < texts.len() {
+            let word = &texts[at];
+            if is_lead[at] {
+                words.push(set_aside(&word.text, word.span.clone()));
+                at += 1;
+                continue;
+            }
+            // A form that counts only at the end is sought before the address, so the address is hidden from it.
+            let end = if at < address { address } else { texts.len() };
+            let (role, length) = match legal_form(&strs[at..end], at == first) {
+                Some((class, length)) => (Role::Legal(class), length),
+                None if is_number(&word.text) => (Role::Number, 1),
+                None => (Role::Core, 1),
+            };
+            let text = strs[at..at + length].join(" ");
+            let meaning = if length == 1 { word_meaning(&text) } else { WordMeaning::default() };
+            let weight = if matches!(role, Role::Legal(_)) { LEGAL_WEIGHT } else { weight(&text, &meaning) };
+            words.push(NameWord {
+                form: WordForm::new(text, meaning),
+                role,
+                weight,
+                span: word.span.start..texts[at + length - 1].span.end,
+                is_address: at >= address,
+                in_brackets: word.in_brackets,
+            });
+            at += length;
+        }
+        let is_generic = words.iter().all(|word| word.role != Role::Core || word.is_address || word.form.meaning.per_10000 > 0);
+        let has_core = words.iter().any(|word| matches!(word.role, Role::Core | Role::Number));
+        if !has_core {
+            for word in words.iter_mut().filter(|word| matches!(word.role, Role::Legal(_))) {
+                word.role = Role::Core;
+            }
+        }
+        let position = |span: &Range<usize>| span.start;
+        words.extend(aside);
+        words.sort_by_key(|word| position(&word.span));
+        Name { words, identifiers, is_generic, n_chars: raw.trim().chars().count() }
+    }
+}
+
+fn set_aside(text: &str, span: Range<usize>) -> NameWord {
+    let form = WordForm::new(text.to_string(), WordMeaning::default());
+    NameWord { form, role: Role::Aside, weight: 0, span, is_address: false, in_brackets: false }
+}
+
+/// Splits a legal form off an unknown word that it was glued to: `ABCLLC`.
+fn split_glued(words: &mut Vec<TextWord>) {
+    for at in (0..words.len()).rev() {
+        let text = &words[at].text;
+        if is_known(text) {
+            continue;
+        }
+        let fits = |form: &&str| text.len() >= form.len() + 3;
+        let behind = GLUED_BEHIND.into_iter().find(|form| text.ends_with(form)).filter(fits);
+        let in_front = GLUED_IN_FRONT.into_iter().find(|form| text.starts_with(form)).filter(fits);
+        let Some((form, is_behind)) = behind.map(|form| (form, true)).or(in_front.map(|form| (form, false))) else { continue };
+        // Where letters and bytes do not run in step, the place of the cut is not known, and the word stays whole.
+        if words[at].span.len() != text.len() {
+            continue;
+        }
+        let cut = if is_behind { text.len() - form.len() } else { form.len() };
+        let mut tail = words[at].clone();
+        tail.text.drain(..cut);
+        tail.span.start += cut;
+        tail.opens_part = false;
+        let head = &mut words[at];
+        head.text.truncate(cut);
+        head.span.end = tail.span.start;
+        words.insert(at + 1, tail);
+    }
+}
+
+/// Forms that are glued to words and hardly ever end or begin one.
+const GLUED_BEHIND: [&str; 8] = ["corporation", "company", "limited", "gmbh", "corp", "llc", "ltd", "jsc"];
+const GLUED_IN_FRONT: [&str; 6] = ["pjsc", "ojsc", "cjsc", "llc", "jsc", "ooo"];
+
+/// Joins words that a stray space tore apart (`COM PANY`), if neither half is a word and the whole is one.
+fn mend_torn(words: &mut Vec<TextWord>) {
+    for at in (1..words.len()).rev() {
+        let (first, second) = (&words[at - 1], &words[at]);
+        let is_torn = |word: &TextWord| word.text.len() > 1 && !is_number(&word.text);
+        if !is_torn(first) || !is_torn(second) || second.opens_part || is_known(&second.text) && is_known(&first.text) {
+            continue;
+        }
+        let whole = [first.text.as_str(), &second.text].concat();
+        if whole.len() >= 6 && is_common(&whole) {
+            let end = second.span.end;
+            words[at - 1].text = whole;
+            words[at - 1].span.end = end;
+            words.remove(at);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn roles(raw: &str) -> String {
+        let name = Name::read(raw);
+        let words = name.words.iter().map(|word| {
+            let mark = match word.role {
+                Role::Core if word.is_address => "@",
+                Role::Core => "",
+                Role::Number => "#",
+                Role::Legal(_) => "§",
+                Role::Aside => "~",
+            };
+            format!("{mark}{}", word.form.text)
+        });
+        words.collect::<Vec<_>>().join(" | ")
+    }
+
+    #[test]
+    fn gives_each_word_a_role() {
+        for (raw, expected) in [
+            ("Poly Technologies, Inc.", "poly | technologies | §inc"),
+            ("ООО \"РОМАШКА\" ИНН 7707083893", "§ooo | romashka | ~inn | ~7707083893"),
+            ("ABCLLC", "abc | §llc"),
+            ("ABC CO., LTD, PLOT 5", "abc | §co ltd | @plot | #5"),
+            ("CORP", "corp"),
+            ("C/O POLY", "~c | ~o | poly"),
+            ("", ""),
+            ("***", ""),
+        ] {
+            assert_eq!(roles(raw), expected, "{raw}");
+        }
+    }
+
+    #[test]
+    fn knows_generic_names() {
+        for (raw, expected) in [("CORP", true), ("GENERAL TRADING LLC", true), ("POLY TRADING", false)] {
+            assert_eq!(Name::read(raw).is_generic, expected, "{raw}");
+        }
+    }
+}

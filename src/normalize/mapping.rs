@@ -1,0 +1,129 @@
+//! From a file's header to our columns: which field fills which column, and what the schema does not know.
+
+use crate::error::{Error, Result};
+use crate::model::issue::Issues;
+use crate::model::raw_shipments::RawShipments;
+use crate::model::vendor_schema::{HeaderUse, VendorSchema, fold_header};
+use std::borrow::Cow;
+use std::collections::HashMap;
+
+/// Where the text of a column comes from in a record.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Source {
+    Field(usize),
+    /// Several fields, joined by a blank in this order.
+    Joined(Vec<usize>),
+    /// The part of a field before or after the last mark.
+    Before(usize, String),
+    After(usize, String),
+}
+
+/// The columns that one file can fill.
+#[derive(Debug, Clone, Default)]
+pub struct Mapping {
+    sources: HashMap<String, Source>,
+}
+
+impl Mapping {
+    /// Leads a header to columns; what the schema neither uses nor ignores is counted as an issue.
+    pub fn new(schema: &VendorSchema, header: &[String], header_line: u64, file: &str, issues: &mut Issues) -> Result<Self> {
+        reject_repeated_names(header, file)?;
+        let index = schema.header_index();
+        let mut best: HashMap<String, (usize, Vec<(usize, usize)>)> = HashMap::new();
+        let mut mapping = Mapping::default();
+        for (at, name) in header.iter().enumerate() {
+            match index.get(&fold_header(name)) {
+                Some(HeaderUse::Column { column, rank, is_joined }) => {
+                    let entry = best.entry(column.clone()).or_insert((*rank, Vec::new()));
+                    if *is_joined {
+                        entry.1.push((*rank, at));
+                    } else if entry.1.is_empty() || *rank < entry.0 {
+                        *entry = (*rank, vec![(*rank, at)]);
+                    }
+                }
+                Some(HeaderUse::Split(split)) => {
+                    let split = &schema.split[split];
+                    mapping.sources.insert(split.into[0].clone(), Source::Before(at, split.mark.clone()));
+                    mapping.sources.insert(split.into[1].clone(), Source::After(at, split.mark.clone()));
+                }
+                Some(HeaderUse::Ignored) => {}
+                None if name.trim().is_empty() => {}
+                None => issues.add_many("unknown_header", name, header_line, name, 0),
+            }
+        }
+        for (column, (_, mut fields)) in best {
+            fields.sort_unstable();
+            let source = match fields.as_slice() {
+                [(_, at)] => Source::Field(*at),
+                _ => Source::Joined(fields.into_iter().map(|(_, at)| at).collect()),
+            };
+            mapping.sources.insert(column, source);
+        }
+        for column in &schema.required {
+            if !mapping.sources.contains_key(column) {
+                return Err(missing_column(schema, column, header, file));
+            }
+        }
+        Ok(mapping)
+    }
+
+    pub fn source(&self, column: &str) -> Option<&Source> {
+        self.sources.get(column)
+    }
+}
+
+impl Source {
+    /// Returns the column's text of a record, without blanks around it.
+    pub fn text<'a>(&self, raw: &'a RawShipments, record: usize) -> Cow<'a, str> {
+        match self {
+            Source::Field(at) => Cow::Borrowed(raw.field(record, *at).trim()),
+            Source::Joined(fields) => {
+                let parts: Vec<&str> =
+                    fields.iter().map(|at| raw.field(record, *at).trim()).filter(|part| !part.is_empty()).collect();
+                Cow::Owned(parts.join(" "))
+            }
+            Source::Before(at, mark) => {
+                let text = raw.field(record, *at);
+                Cow::Borrowed(text.rsplit_once(mark.as_str()).map_or(text, |(before, _)| before).trim())
+            }
+            Source::After(at, mark) => {
+                Cow::Borrowed(raw.field(record, *at).rsplit_once(mark.as_str()).map_or("", |(_, after)| after).trim())
+            }
+        }
+    }
+}
+
+fn reject_repeated_names(header: &[String], file: &str) -> Result<()> {
+    let mut seen: HashMap<String, usize> = HashMap::new();
+    for (at, name) in header.iter().enumerate() {
+        if name.trim().is_empty() {
+            continue;
+        }
+        if let Some(first) = seen.insert(name.trim().to_lowercase(), at) {
+            return Err(Error::request(format!("`{file}` has two columns named `{}`", name.trim()))
+                .detail(format!("columns {} and {}", first + 1, at + 1))
+                .hint("rename one of them in the file: which of the two is meant cannot be known"));
+        }
+    }
+    Ok(())
+}
+
+fn missing_column(schema: &VendorSchema, column: &str, header: &[String], file: &str) -> Error {
+    let split_headers = schema.split.values().filter(|split| split.into.iter().any(|into| into == column));
+    let looked_for: Vec<String> = schema
+        .columns
+        .get(column)
+        .into_iter()
+        .chain(schema.joined.get(column))
+        .flatten()
+        .chain(split_headers.flat_map(|split| split.headers.iter()))
+        .map(|name| format!("`{name}`"))
+        .collect();
+    let found: Vec<String> =
+        header.iter().filter(|name| !name.trim().is_empty()).take(12).map(|name| format!("`{}`", name.trim())).collect();
+    let more = if header.len() > 12 { format!(" and {} more", header.len() - 12) } else { String::new() };
+    Error::request(format!("`{file}` has no column for `{column}` of schema `{}`", schema.name))
+        .detail(format!("looked for: {}", looked_for.join(", ")))
+        .detail(format!("found: {}{more}", if found.is_empty() { "nothing".to_owned() } else { found.join(", ") }))
+        .hint("name another `schema` in the run file, or add the header to `[columns]` of a schema file of your own")
+}

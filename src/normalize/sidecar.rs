@@ -1,0 +1,87 @@
+//! The small tables beside a part: its distinct parties and codes, its months, and whether line numbers say anything.
+
+use crate::model::part::LineNumbers;
+use crate::model::role::Role;
+use polars::prelude::*;
+use rustc_hash::FxHashMap;
+
+/// A distinct party in one role.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PartyCount {
+    pub name: String,
+    pub country_code: String,
+    pub registration_id: String,
+    pub n_records: u64,
+}
+
+/// What is counted while the records of a file pass.
+#[derive(Debug, Clone, Default)]
+pub struct Sidecar {
+    pub parties: FxHashMap<(i64, Role), PartyCount>,
+    /// By `hs_key`: edition, code, records.
+    pub codes: FxHashMap<i64, (String, String, u64)>,
+    /// By year and month: records.
+    pub coverage: FxHashMap<(i32, i32), u64>,
+    pub line_numbers: LineNumbers,
+}
+
+impl Sidecar {
+    pub fn merge(&mut self, other: Sidecar) {
+        for (key, party) in other.parties {
+            self.parties.entry(key).and_modify(|known| known.n_records += party.n_records).or_insert(party);
+        }
+        for (key, (edition, code, n_records)) in other.codes {
+            self.codes.entry(key).and_modify(|known| known.2 += n_records).or_insert((edition, code, n_records));
+        }
+        for (month, n_records) in other.coverage {
+            *self.coverage.entry(month).or_default() += n_records;
+        }
+        self.line_numbers.merge(&other.line_numbers);
+    }
+}
+
+/// The sidecars as tables, sorted by their keys.
+pub struct SidecarTables {
+    /// `party_key, name, country_code, registration_id, role, n_records`
+    pub parties: DataFrame,
+    /// `hs_key, hs_edition, hs_code, n_records`
+    pub codes: DataFrame,
+    /// `year, month, n_records`
+    pub coverage: DataFrame,
+}
+
+impl Sidecar {
+    pub fn into_tables(self) -> SidecarTables {
+        let mut parties: Vec<((i64, Role), PartyCount)> = self.parties.into_iter().collect();
+        parties.sort_unstable_by_key(|(key, _)| *key);
+        let mut codes: Vec<(i64, (String, String, u64))> = self.codes.into_iter().collect();
+        codes.sort_unstable_by_key(|(key, _)| *key);
+        let mut coverage: Vec<((i32, i32), u64)> = self.coverage.into_iter().collect();
+        coverage.sort_unstable();
+        let text = |name: &str, values: Vec<&str>| Column::new(name.into(), values);
+        let frame = |columns: Vec<Column>| {
+            DataFrame::new(columns[0].len(), columns).expect("all columns of a sidecar have one length")
+        };
+        SidecarTables {
+            parties: frame(vec![
+                Column::new("party_key".into(), parties.iter().map(|((key, _), _)| *key).collect::<Vec<i64>>()),
+                text("name", parties.iter().map(|(_, party)| party.name.as_str()).collect()),
+                text("country_code", parties.iter().map(|(_, party)| party.country_code.as_str()).collect()),
+                text("registration_id", parties.iter().map(|(_, party)| party.registration_id.as_str()).collect()),
+                text("role", parties.iter().map(|((_, role), _)| role.as_str()).collect()),
+                Column::new("n_records".into(), parties.iter().map(|(_, party)| party.n_records as i64).collect::<Vec<i64>>()),
+            ]),
+            codes: frame(vec![
+                Column::new("hs_key".into(), codes.iter().map(|(key, _)| *key).collect::<Vec<i64>>()),
+                text("hs_edition", codes.iter().map(|(_, code)| code.0.as_str()).collect()),
+                text("hs_code", codes.iter().map(|(_, code)| code.1.as_str()).collect()),
+                Column::new("n_records".into(), codes.iter().map(|(_, code)| code.2 as i64).collect::<Vec<i64>>()),
+            ]),
+            coverage: frame(vec![
+                Column::new("year".into(), coverage.iter().map(|((year, _), _)| *year).collect::<Vec<i32>>()),
+                Column::new("month".into(), coverage.iter().map(|((_, month), _)| *month).collect::<Vec<i32>>()),
+                Column::new("n_records".into(), coverage.iter().map(|(_, n_records)| *n_records as i64).collect::<Vec<i64>>()),
+            ]),
+        }
+    }
+}

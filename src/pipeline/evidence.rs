@@ -1,0 +1,124 @@
+//! Stage 5: the evidence of all findings as one table, with the findings that each row belongs to.
+
+use crate::error::{Error, Result};
+use crate::export::shipments::FINDING_COLUMNS;
+use crate::model::shipments::{self, Kind};
+use crate::store::local::Engine;
+use crate::store::sql::{Level, Movements, Query};
+use polars::prelude::*;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// What a row is for a finding, weakest first.
+const MARKS: [&str; 3] = ["findings_apart", "findings_range", "findings"];
+
+/// Returns the evidence within the loosest range of any finding, sorted by content, then file and line.
+///
+/// A line that a repeat restates is shown only where the counted record itself is not evidence enough.
+pub fn gather(queries: &[Query], store: &mut Engine, members: &DataFrame, goods: &DataFrame) -> Result<DataFrame> {
+    let failed = |error: PolarsError| Error::promise("the evidence cannot be put together").detail(error.to_string());
+    let mut tables = Vec::new();
+    for query in queries {
+        tables.push(store.run(&query.all_columns())?.lazy());
+    }
+    let names: Vec<String> = shipments::shipment_columns().into_iter().map(|(name, _)| name).collect();
+    let evidence = if tables.is_empty() {
+        DataFrame::empty_with_schema(&shipments_schema())
+    } else {
+        concat(tables, UnionArgs::default())
+            .and_then(|all| all.unique_stable(None, UniqueKeepStrategy::First).sort_by_exprs(content_order(), ascending()).collect())
+            .map_err(failed)?
+    };
+    let evidence = evidence.select(&names).and_then(|table| table.with_row_index("row".into(), None)).map_err(failed)?;
+
+    let mut engine = Engine::new();
+    engine.register("shipments", evidence.clone().lazy().with_columns([col("row").cast(DataType::Int64)]));
+    engine.register("members", members.clone().lazy());
+    engine.register("goods", goods.clone().lazy());
+    let mut marks: Vec<BTreeSet<(usize, usize)>> = vec![BTreeSet::new(); evidence.height()];
+    for (at, query) in queries.iter().enumerate() {
+        let steps = [(Level::Headline, Movements::All), (Level::Looser, Movements::Crossings), (Level::Headline, Movements::Crossings)];
+        for (mark, (level, movements)) in steps.into_iter().enumerate() {
+            let rows = engine.run(&query.rows(level, movements))?;
+            let rows = rows.column("row").and_then(|column| column.cast(&DataType::Int64)).map_err(failed)?;
+            for row in rows.i64().map_err(failed)?.iter().flatten() {
+                marks[row as usize].insert((at, mark));
+            }
+        }
+    }
+    let kept = needed_rows(&evidence, &marks).map_err(failed)?;
+    let mut shown = evidence.clone();
+    shown.with_column(Column::new("kept".into(), kept)).map_err(failed)?;
+    for (mark, name) in MARKS.iter().enumerate() {
+        let texts: Vec<Option<String>> = marks
+            .iter()
+            .map(|marks| {
+                let ids: Vec<&str> = queries
+                    .iter()
+                    .enumerate()
+                    .filter(|(at, _)| marks.contains(&(*at, mark)) && is_shown(marks, *at, mark))
+                    .map(|(_, query)| query.id.as_str())
+                    .collect();
+                (!ids.is_empty()).then(|| ids.join(";"))
+            })
+            .collect();
+        shown.with_column(Column::new((*name).into(), texts)).map_err(failed)?;
+    }
+    let columns: Vec<Expr> = names.iter().map(String::as_str).chain(FINDING_COLUMNS).map(col).collect();
+    shown.lazy().filter(col("kept")).select(columns).collect().map_err(failed)
+}
+
+/// A row that counts is not also named apart.
+fn is_shown(marks: &BTreeSet<(usize, usize)>, finding: usize, mark: usize) -> bool {
+    mark != 0 || !marks.contains(&(finding, 2))
+}
+
+/// Returns for each row whether it is needed: one that counts for nothing is not, nor one that only restates a record for
+/// findings in which the record stands already.
+fn needed_rows(evidence: &DataFrame, marks: &[BTreeSet<(usize, usize)>]) -> PolarsResult<Vec<bool>> {
+    let (keys, rules) = (evidence.column("record_key")?.i64()?, evidence.column("restated_rule")?.str()?);
+    let mut by_record: BTreeMap<i64, Vec<usize>> = BTreeMap::new();
+    for (row, key) in keys.iter().enumerate() {
+        by_record.entry(key.unwrap_or_default()).or_default().push(row);
+    }
+    let mut kept = vec![false; evidence.height()];
+    for mut rows in by_record.into_values() {
+        rows.sort_by_key(|row| (rules.get(*row).is_some(), std::cmp::Reverse(marks[*row].len()), *row));
+        let mut known: BTreeSet<(usize, usize)> = BTreeSet::new();
+        for row in rows {
+            if !marks[row].is_subset(&known) {
+                kept[row] = true;
+                known.extend(&marks[row]);
+            }
+        }
+    }
+    Ok(kept)
+}
+
+/// Returns the columns that sort evidence: what a reader sorts by first, then all other texts and measures, then the place.
+fn content_order() -> Vec<Expr> {
+    let first = ["day_first", "declaration_id", "line_number", "hs_code", "shipper_name", "consignee_name", "net_weight_g"];
+    let place = ["source_file", "source_line"];
+    let rest = shipments::shipment_columns().into_iter().filter(|(name, kind)| {
+        let is_key = name.ends_with("_key") || name.starts_with("content_key") || name == "source_line";
+        (*kind != Kind::Long || !is_key) && !first.contains(&name.as_str()) && !place.contains(&name.as_str())
+    });
+    first.iter().map(|name| col(*name)).chain(rest.map(|(name, _)| col(name.as_str()))).chain(place.map(col)).collect()
+}
+
+fn ascending() -> SortMultipleOptions {
+    SortMultipleOptions::default().with_maintain_order(true)
+}
+
+fn shipments_schema() -> Schema {
+    shipments::shipment_columns()
+        .into_iter()
+        .map(|(name, kind)| {
+            let data_type = match kind {
+                Kind::Long => DataType::Int64,
+                Kind::Integer => DataType::Int32,
+                Kind::Text => DataType::String,
+            };
+            Field::new(name.as_str().into(), data_type)
+        })
+        .collect()
+}

@@ -1,0 +1,217 @@
+//! Stage 2: the overlay of what counts once, over all parts, bucket by bucket of the declarations.
+
+use super::records::LoadedFile;
+use crate::analyze::resolve::{self, Overlay, Removed, ResolvedRecord};
+use crate::error::{Error, Result};
+use crate::export::duplicates::Duplicate;
+use crate::model::issue::Issues;
+use crate::model::part::LineNumbers;
+use crate::model::vendor_schema::VendorSchema;
+use crate::store::local::Engine;
+use crate::store::sql;
+use polars::prelude::*;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Records resolved at a time.
+const BUCKET_RECORDS: u64 = 2_000_000;
+
+/// The shipments that count, as tables of an engine, and what was taken out.
+pub struct Resolved {
+    /// An engine with `parts`, `removed`, `restated` and `shipments`.
+    pub engine: Engine,
+    pub duplicates: Vec<Duplicate>,
+    /// By source file.
+    pub issues: BTreeMap<String, Issues>,
+}
+
+/// Resolves repeats over all parts and lays the overlay.
+pub fn resolve(files: &[LoadedFile], schemas: &[VendorSchema]) -> Result<Resolved> {
+    let parts = all_parts(files, schemas)?;
+    let n_records: u64 = files.iter().map(|file| file.part.account.records_stored()).sum();
+    let n_buckets = n_records / BUCKET_RECORDS + 1;
+    let precedence: BTreeMap<String, u32> =
+        schemas.iter().map(|schema| (schema.vendor.clone(), schema.precedence)).collect();
+    let mut overlay = Overlay::default();
+    for bucket in 0..n_buckets {
+        let found = resolve_bucket(&parts, bucket as i64, n_buckets as i64, &precedence)?;
+        overlay.removed.extend(found.removed);
+        overlay.restatements.extend(found.restatements);
+        for (file, issues) in found.issues {
+            overlay.issues.entry(file).or_default().merge(issues);
+        }
+    }
+    overlay.removed.sort_unstable();
+    overlay.restatements.sort_unstable();
+
+    let restated = resolve::restate(parts.clone(), &overlay.restatements)?;
+    let mut duplicates = trace(&parts, &overlay.removed)?;
+    duplicates.extend(same_files(files)?);
+    duplicates.sort_unstable();
+
+    let mut engine = Engine::new();
+    engine.register("parts", parts);
+    engine.register("removed", removed_table(&overlay.removed).lazy());
+    engine.register("restated", restated.lazy());
+    engine.register_query("shipments", &sql::shipments_view(&resolve::RULES))?;
+    check_record_keys(&mut engine)?;
+    Ok(Resolved { engine, duplicates, issues: overlay.issues })
+}
+
+/// Returns the shipments of all files but those that are there twice. Where the line numbers of a vendor are constant they are no
+/// key, and every record is a line of its own.
+fn all_parts(files: &[LoadedFile], schemas: &[VendorSchema]) -> Result<LazyFrame> {
+    let mut line_numbers: BTreeMap<&str, LineNumbers> = BTreeMap::new();
+    for file in files.iter().filter(|file| file.same_as.is_none()) {
+        line_numbers.entry(&schemas[file.source].vendor).or_default().merge(&file.part.account.line_numbers);
+    }
+    let mut tables = Vec::new();
+    for file in files.iter().filter(|file| file.same_as.is_none() && file.part.account.records_stored() > 0) {
+        let table = file.part.shipments(&file.shown)?;
+        let is_constant = line_numbers.get(schemas[file.source].vendor.as_str()).is_some_and(|lines| !lines.is_varied);
+        tables.push(if is_constant { table.with_columns([col("record_key").alias("line_item_key")]) } else { table });
+    }
+    if tables.is_empty() {
+        return Err(Error::request("the records hold no usable record").hint("see the reasons with `plimsoll check`, or `rejected.csv` of the store"));
+    }
+    concat(tables, UnionArgs::default()).map_err(|error| failed("the parts of the store cannot be joined", error))
+}
+
+fn resolve_bucket(parts: &LazyFrame, bucket: i64, n_buckets: i64, precedence: &BTreeMap<String, u32>) -> Result<Overlay> {
+    // The remainder of a negative number has its sign: adding the modulus once more makes both one bucket.
+    let remainder = (col("resolve_key") % lit(n_buckets) + lit(n_buckets)) % lit(n_buckets);
+    let in_bucket = remainder.eq(lit(bucket));
+    let mut wanted = parts.clone();
+    if n_buckets > 1 {
+        wanted = wanted.filter(in_bucket);
+    }
+    let table = wanted
+        .select(resolve::COLUMNS.map(col))
+        .collect_with_engine(polars::prelude::Engine::Streaming)
+        .map(|result| result.unwrap_single())
+        .map_err(|error| failed("the store cannot be read", error))?;
+    let long = |name: &str| table.column(name).and_then(|column| Ok(column.i64()?.clone()));
+    let text = |name: &str| table.column(name).and_then(|column| Ok(column.str()?.clone()));
+    let lost = |error| failed("the store lacks a column", error);
+    let longs = ["record_key", "resolve_key", "declaration_key", "content_key_high", "content_key_low", "source_line"]
+        .map(long)
+        .into_iter()
+        .collect::<PolarsResult<Vec<_>>>()
+        .map_err(lost)?;
+    let texts = [
+        "vendor",
+        "reporter_country_code",
+        "declaration_key_text",
+        "line_number",
+        "stated_line_count",
+        "record_status",
+        "hs_code",
+        "source_file",
+    ]
+    .map(text)
+    .into_iter()
+    .collect::<PolarsResult<Vec<_>>>()
+    .map_err(lost)?;
+    let records = (0..table.height())
+        .map(|row| {
+            let long = |at: usize| longs[at].get(row).unwrap_or_default();
+            let text = |at: usize| texts[at].get(row).unwrap_or_default();
+            ResolvedRecord {
+                record_key: long(0),
+                resolve_key: long(1),
+                declaration_key: long(2),
+                content_key: (long(3), long(4)),
+                source_line: long(5),
+                vendor: text(0),
+                reporter: text(1),
+                declaration: text(2),
+                line_number: text(3),
+                stated_line_count: text(4),
+                status: text(5),
+                hs_code: text(6),
+                source_file: text(7),
+            }
+        })
+        .collect();
+    resolve::resolve(records, precedence)
+}
+
+fn removed_table(removed: &[Removed]) -> DataFrame {
+    let columns = vec![
+        Column::new("record_key".into(), removed.iter().map(|removed| removed.record_key).collect::<Vec<i64>>()),
+        Column::new("rule".into(), removed.iter().map(|removed| removed.rule).collect::<Vec<&str>>()),
+        Column::new("kept_record_key".into(), removed.iter().map(|removed| removed.kept_record_key).collect::<Vec<Option<i64>>>()),
+    ];
+    DataFrame::new(removed.len(), columns).expect("all columns of the removed records have one length")
+}
+
+/// Returns file and line of the removed records and of those kept in their place.
+fn trace(parts: &LazyFrame, removed: &[Removed]) -> Result<Vec<Duplicate>> {
+    let wanted: BTreeSet<i64> =
+        removed.iter().flat_map(|removed| [Some(removed.record_key), removed.kept_record_key]).flatten().collect();
+    let keys = DataFrame::new(wanted.len(), vec![Column::new("record_key".into(), wanted.into_iter().collect::<Vec<i64>>())])
+        .expect("one column has one length");
+    let table = parts
+        .clone()
+        .select([col("record_key"), col("source_file"), col("source_line")])
+        .join(keys.lazy(), [col("record_key")], [col("record_key")], JoinArgs::new(JoinType::Semi))
+        .collect()
+        .map_err(|error| failed("the store cannot be read", error))?;
+    let places = places(&table).map_err(|error| failed("the store lacks a column", error))?;
+    let place = |key: i64| places.get(&key).cloned().ok_or_else(|| Error::promise("a removed record is not in the store"));
+    removed
+        .iter()
+        .map(|removed| {
+            let (source_file, source_line) = place(removed.record_key)?;
+            let kept = match removed.kept_record_key {
+                Some(key) => Some(place(key).map(|(file, line)| (key, file, line))?),
+                None => None,
+            };
+            Ok(Duplicate { source_file, source_line, record_key: removed.record_key, rule: removed.rule.to_owned(), kept })
+        })
+        .collect()
+}
+
+fn places(table: &DataFrame) -> PolarsResult<BTreeMap<i64, (String, i64)>> {
+    let (keys, files, lines) =
+        (table.column("record_key")?.i64()?, table.column("source_file")?.str()?, table.column("source_line")?.i64()?);
+    Ok((0..table.height())
+        .filter_map(|row| Some((keys.get(row)?, (files.get(row)?.to_owned(), lines.get(row)?))))
+        .collect())
+}
+
+/// Returns every record of a file that is there twice, as a repeat of the same record in the first one.
+fn same_files(files: &[LoadedFile]) -> Result<Vec<Duplicate>> {
+    let mut duplicates = Vec::new();
+    for file in files {
+        let Some(first) = &file.same_as else { continue };
+        let table = file
+            .part
+            .shipments(&file.shown)?
+            .select([col("record_key"), col("source_file"), col("source_line")])
+            .collect()
+            .map_err(|error| failed("the store cannot be read", error))?;
+        let places = places(&table).map_err(|error| failed("the store lacks a column", error))?;
+        duplicates.extend(places.into_iter().map(|(record_key, (source_file, source_line))| Duplicate {
+            source_file,
+            source_line,
+            record_key,
+            rule: "same_file".to_owned(),
+            kept: Some((record_key, first.clone(), source_line)),
+        }));
+    }
+    Ok(duplicates)
+}
+
+/// A record key that two records share is a hash collision: a failed promise, not a wrong number.
+fn check_record_keys(engine: &mut Engine) -> Result<()> {
+    let table = engine.run("SELECT COUNT(record_key) AS records, COUNT(DISTINCT record_key) AS record_keys FROM parts")?;
+    let number = |name: &str| table.column(name).and_then(|column| column.get(0)?.try_extract::<i64>());
+    match (number("records"), number("record_keys")) {
+        (Ok(records), Ok(keys)) if records == keys => Ok(()),
+        (records, keys) => Err(Error::promise("two records of the store have one key").detail(format!("{records:?} records, {keys:?} keys"))),
+    }
+}
+
+fn failed(message: &str, error: PolarsError) -> Error {
+    Error::promise(message).detail(error.to_string())
+}

@@ -1,0 +1,261 @@
+//! Stage 1: every file of records becomes a part of the store, or the part that is there is used again.
+
+use super::run::Progress;
+use super::run_file::{RecordSource, RunFile};
+use crate::error::{Error, Result, nearest};
+use crate::ingest::{self, records::Pinned};
+use crate::model::account::Rejection;
+use crate::model::digest::sha256_of_file;
+use crate::model::issue::Issues;
+use crate::model::part::PartAccount;
+use crate::model::raw_shipments::RawShipments;
+use crate::model::vendor_schema::VendorSchema;
+use crate::normalize::{self, NormalizedBatch, Normalizer, Origin, Sidecar, mapping::Mapping};
+use crate::store::parts::{Part, PartKey, PartTables, Store};
+use polars::prelude::*;
+use rayon::prelude::*;
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+/// A file of records named by the run file.
+#[derive(Debug, Clone)]
+pub struct InputFile {
+    pub path: PathBuf,
+    /// The path as it is shown: relative to the run file, with `/`.
+    pub shown: String,
+    /// Which `[[records]]` names it.
+    pub source: usize,
+}
+
+/// A file of records in the store.
+pub struct LoadedFile {
+    pub shown: String,
+    pub source: usize,
+    pub part_key: PartKey,
+    pub part: Part,
+    /// The file of the same content that counts instead of this one.
+    pub same_as: Option<String>,
+}
+
+/// Returns the schema of each `[[records]]`.
+pub fn schemas(run_file: &RunFile) -> Result<Vec<VendorSchema>> {
+    run_file.records.iter().map(|source| schema(run_file, source)).collect()
+}
+
+fn schema(run_file: &RunFile, source: &RecordSource) -> Result<VendorSchema> {
+    let name = source.schema.as_str();
+    if let Some(schema) = VendorSchema::builtin(name) {
+        return schema;
+    }
+    if name.ends_with(".toml") {
+        let path = run_file.resolve(name);
+        let text = std::fs::read_to_string(&path).map_err(|error| Error::file(&path, "read", error))?;
+        return VendorSchema::parse(&text, name);
+    }
+    let known: Vec<&str> = VendorSchema::builtin_names().collect();
+    let error = Error::request(format!("there is no vendor schema `{name}`")).detail(format!("built in: {}", known.join(", ")));
+    Err(match nearest(name, known) {
+        Some(near) => error.hint(format!("did you mean `{near}`?")),
+        None => error.hint("name a built-in schema or the path of a `.toml` file"),
+    })
+}
+
+/// Returns all files that the run file names, sorted by their shown path, so that their order in the run file is nothing.
+pub fn input_files(run_file: &RunFile) -> Result<Vec<InputFile>> {
+    let mut files = Vec::new();
+    for (source, records) in run_file.records.iter().enumerate() {
+        let pattern = run_file.resolve(&records.path);
+        let is_pattern = records.path.contains(['*', '?', '[']) && !pattern.exists();
+        let paths: Vec<PathBuf> = if is_pattern {
+            let text = pattern.to_string_lossy();
+            let matches = glob::glob(&text).map_err(|error| {
+                Error::request(format!("`{}` is no valid pattern", records.path)).detail(error.to_string())
+            })?;
+            matches.filter_map(|path| path.ok()).filter(|path| path.is_file()).collect()
+        } else {
+            vec![pattern.clone()]
+        };
+        if paths.is_empty() {
+            return Err(Error::request(format!("no file matches `{}`", records.path))
+                .detail(format!("looked in `{}`", pattern.parent().unwrap_or(Path::new("")).display())));
+        }
+        for path in paths {
+            if !path.exists() {
+                return Err(Error::request(format!("cannot find the records `{}`", path.display()))
+                    .hint("paths in the run file are relative to the run file"));
+            }
+            let base = run_file.path.parent().unwrap_or(Path::new(""));
+            let shown = path.strip_prefix(base).unwrap_or(&path).to_string_lossy().replace('\\', "/");
+            files.push(InputFile { path, shown, source });
+        }
+    }
+    files.sort_by(|left, right| (&left.shown, left.source).cmp(&(&right.shown, right.source)));
+    if let Some(twice) = files.windows(2).find(|pair| pair[0].path == pair[1].path) {
+        return Err(Error::request(format!("`{}` is named by two `[[records]]`", twice[0].shown))
+            .hint("name every file once: which schema is meant cannot be known"));
+    }
+    Ok(files)
+}
+
+/// Reads header and mapping of every file: what `check` can find without reading records.
+pub fn check_headers(run_file: &RunFile, schemas: &[VendorSchema], files: &[InputFile]) -> Result<()> {
+    for file in files {
+        let schema = &schemas[file.source];
+        let reader = ingest::open(&file.path, &pinned(&run_file.records[file.source]), &|header| schema.knows_header(header))?;
+        let header = reader.header();
+        Mapping::new(schema, &header.names, header.line, &file.shown, &mut Issues::default())?;
+    }
+    Ok(())
+}
+
+/// Brings all files into the store, in parallel by file and, within a file, by batch.
+pub fn load(
+    run_file: &RunFile,
+    schemas: &[VendorSchema],
+    files: &[InputFile],
+    store: &Store,
+    progress: &dyn Progress,
+) -> Result<Vec<LoadedFile>> {
+    let references = normalize::reference_texts();
+    let mut loaded = files
+        .par_iter()
+        .map(|file| {
+            let (source, schema) = (&run_file.records[file.source], &schemas[file.source]);
+            let sha256 = sha256_of_file(&file.path)?;
+            let settings = format!(
+                "encoding={:?} delimiter={:?} sheet={:?} header_row={:?} flow={:?}",
+                source.encoding, source.delimiter, source.sheet, source.header_row, source.flow
+            );
+            let part_key = PartKey::new(&sha256, &schema.digest_text, &settings, &references, normalize::STORE_VERSION);
+            let part = match store.part(&part_key) {
+                Some(part) => part,
+                None => build_part(file, source, schema, &sha256, store, &part_key, progress)?,
+            };
+            progress.file_done(&file.shown, part.account.records_read, part.account.records_rejected);
+            Ok(LoadedFile { shown: file.shown.clone(), source: file.source, part_key, part, same_as: None })
+        })
+        .collect::<Result<Vec<LoadedFile>>>()?;
+    let mut first_of: BTreeMap<String, String> = BTreeMap::new();
+    for file in &mut loaded {
+        let sha256 = file.part.account.file_sha256.clone();
+        match first_of.get(&sha256) {
+            Some(first) => file.same_as = Some(first.clone()),
+            None => {
+                first_of.insert(sha256, file.shown.clone());
+            }
+        }
+    }
+    Ok(loaded)
+}
+
+fn pinned(source: &RecordSource) -> Pinned {
+    Pinned {
+        encoding: source.encoding.clone(),
+        delimiter: source.delimiter,
+        sheet: source.sheet.clone(),
+        header_row: source.header_row,
+    }
+}
+
+fn build_part(
+    file: &InputFile,
+    source: &RecordSource,
+    schema: &VendorSchema,
+    sha256: &str,
+    store: &Store,
+    part_key: &PartKey,
+    progress: &dyn Progress,
+) -> Result<Part> {
+    let mut reader = ingest::open(&file.path, &pinned(source), &|header| schema.knows_header(header))?;
+    let header = reader.header().clone();
+    let dialect = reader.dialect().clone();
+    let mut issues = Issues::default();
+    let mapping = Mapping::new(schema, &header.names, header.line, &file.shown, &mut issues)?;
+    let normalizer = Normalizer::new(schema, &mapping, source.flow.as_deref());
+    let sheet = dialect.sheet.clone().unwrap_or_default();
+
+    // A file and its part are only as good as their key: the content is hashed before and after, because it may change meanwhile.
+    let mut writer = store.write(part_key)?;
+    let mut sidecar = Sidecar::default();
+    let mut rejections: Vec<Rejection> = Vec::new();
+    let (mut n_delivered, mut n_stored) = (0_u64, 0_u64);
+    let mut is_more = true;
+    while is_more {
+        let mut batches: Vec<(u64, RawShipments)> = Vec::new();
+        while batches.len() < 2 * rayon::current_num_threads() {
+            let mut batch = RawShipments::new(header.names.len());
+            is_more = reader.read(&mut batch, &mut rejections)?;
+            let first_ordinal = n_delivered;
+            n_delivered += batch.len() as u64;
+            batches.push((first_ordinal, batch));
+            if !is_more {
+                break;
+            }
+        }
+        let normalized: Vec<NormalizedBatch> = batches
+            .par_iter()
+            .map(|(first_ordinal, batch)| {
+                normalizer.normalize(batch, Origin { file_sha256: sha256, sheet: &sheet, first_ordinal: *first_ordinal })
+            })
+            .collect::<Result<_>>()?;
+        for batch in normalized {
+            writer.write_batch(&batch.shipments)?;
+            n_stored += batch.shipments.height() as u64;
+            sidecar.merge(batch.sidecar);
+            issues.merge(batch.issues);
+            rejections.extend(batch.rejections);
+        }
+        progress.records(&file.shown, n_delivered, rejections.len() as u64);
+    }
+
+    for repair in reader.repairs() {
+        issues.add_many(&format!("repaired_{}", repair.rule), "", repair.first_line, "", repair.n_records);
+    }
+    check_spans(file, reader.as_ref())?;
+    let n_refused_by_reader = rejections.len() as u64 - (n_delivered - n_stored);
+    let account = PartAccount {
+        file_sha256: sha256.to_owned(),
+        schema: schema.name.clone(),
+        dialect,
+        spans: reader.spans(),
+        records_read: n_delivered + n_refused_by_reader,
+        records_rejected: rejections.len() as u64,
+        issues: issues.into_vec(),
+        line_numbers: sidecar.line_numbers.clone(),
+    };
+    if account.records_stored() != n_stored {
+        return Err(Error::promise(format!("the records of `{}` do not add up", file.shown))
+            .detail(format!("{} read, {n_stored} stored, {} rejected", account.records_read, account.records_rejected)));
+    }
+    if sha256_of_file(&file.path)? != sha256 {
+        return Err(Error::request(format!("`{}` changed while it was read", file.shown)).hint("run again when it is complete"));
+    }
+    let tables = sidecar.into_tables();
+    writer.finish(
+        account,
+        PartTables { parties: tables.parties, codes: tables.codes, coverage: tables.coverage, rejected: rejected_table(rejections) },
+    )
+}
+
+/// Holds the spans against what the decoder counted: every byte and line lies in exactly one span.
+fn check_spans(file: &InputFile, reader: &dyn ingest::records::RecordReader) -> Result<()> {
+    let (spans, (bytes, lines)) = (reader.spans(), reader.decoded());
+    if (spans.total_bytes(), spans.total_lines()) == (bytes, lines) {
+        return Ok(());
+    }
+    Err(Error::promise(format!("the account of `{}` does not add up", file.shown))
+        .detail(format!("decoded: {bytes} bytes, {lines} lines"))
+        .detail(format!("in spans: {} bytes, {} lines", spans.total_bytes(), spans.total_lines())))
+}
+
+fn rejected_table(mut rejections: Vec<Rejection>) -> DataFrame {
+    rejections.sort_by_key(|rejection| rejection.line);
+    let text = |of: fn(&Rejection) -> &str| rejections.iter().map(of).collect::<Vec<&str>>();
+    let columns = vec![
+        Column::new("source_line".into(), rejections.iter().map(|rejection| rejection.line as i64).collect::<Vec<i64>>()),
+        Column::new("reason".into(), text(|rejection| rejection.reason)),
+        Column::new("column".into(), text(|rejection| &rejection.column)),
+        Column::new("raw_text".into(), text(|rejection| &rejection.raw_text)),
+    ];
+    DataFrame::new(rejections.len(), columns).expect("all columns of the rejected records have one length")
+}

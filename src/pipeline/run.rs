@@ -1,0 +1,343 @@
+//! A whole run, stage by stage, and the check that goes as far without writing.
+
+use super::records::{self, LoadedFile};
+use super::run_file::RunFile;
+use super::{evidence, goods, overlay, screening};
+use crate::analyze::findings::{self, Coverage};
+use crate::error::{Error, Result};
+use crate::export::duplicates::Duplicate;
+use crate::export::folder::{RunFolder, check_target};
+use crate::export::run_manifest::{FileEntry, Manifest};
+use crate::export::{self};
+use crate::model::answer::Answer;
+use crate::model::digest::sha256_of_texts;
+use crate::model::issue::{Issue, Issues};
+use crate::model::question::{Question, Verdict};
+use crate::model::vendor_schema::{Grain, VendorSchema};
+use crate::normalize::STORE_VERSION;
+use crate::store::local::Engine;
+use crate::store::parts::Store;
+use crate::store::sql::{self, Level, Movements, Query, Thresholds};
+use polars::prelude::*;
+use serde_json::json;
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+/// How far a run goes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Until {
+    Store,
+    Resolve,
+    Screen,
+    Findings,
+}
+
+/// What a run tells while it works; a terminal shows it, a test ignores it.
+pub trait Progress: Sync {
+    fn stage(&self, _name: &str) {}
+    fn records(&self, _file: &str, _n_read: u64, _n_rejected: u64) {}
+    fn file_done(&self, _file: &str, _n_read: u64, _n_rejected: u64) {}
+}
+
+/// What a run came to.
+pub struct Outcome {
+    pub title: String,
+    /// The run folder; `None` where the run ended before the findings.
+    pub folder: Option<PathBuf>,
+    pub findings: Vec<(Question, Answer)>,
+    pub records_read: u64,
+    pub records_kept: u64,
+    pub records_duplicate: u64,
+    pub records_rejected: u64,
+    pub max_rejected: f64,
+}
+
+impl Outcome {
+    /// Tells whether more records were rejected than the run file allows.
+    pub fn has_too_many_rejected(&self) -> bool {
+        self.records_rejected as f64 > self.max_rejected * self.records_read as f64
+    }
+
+    pub fn has_difference(&self) -> bool {
+        self.findings.iter().any(|(_, answer)| answer.verdict == Verdict::Differs)
+    }
+}
+
+/// How much looser the other end of the range is than the run's threshold: the width of the band that a person should review.
+const LOOSER_BY: u16 = 110;
+
+/// Everything of a run file that can be checked without reading records.
+struct Prepared {
+    schemas: Vec<VendorSchema>,
+    files: Vec<records::InputFile>,
+    watchlists: Vec<crate::model::listed_entity::Watchlist>,
+    list_entries: Vec<export::run_manifest::ListEntry>,
+    goods: goods::GoodsRules,
+    thresholds: Thresholds,
+}
+
+fn prepare(run_file: &RunFile) -> Result<Prepared> {
+    let schemas = records::schemas(run_file)?;
+    let files = records::input_files(run_file)?;
+    let (watchlists, list_entries) = screening::watchlists(run_file)?;
+    screening::check_sides(&run_file.questions, &watchlists)?;
+    let thresholds = Thresholds { headline: run_file.threshold, looser: run_file.threshold - LOOSER_BY };
+    Ok(Prepared { goods: goods::rules(run_file)?, schemas, files, watchlists, list_entries, thresholds })
+}
+
+/// Validates run file, headers, lists and dates; writes nothing. Returns the number of files, lists and findings.
+pub fn check(run_file: &RunFile) -> Result<(usize, usize, usize)> {
+    let prepared = prepare(run_file)?;
+    records::check_headers(run_file, &prepared.schemas, &prepared.files)?;
+    Ok((prepared.files.len(), prepared.watchlists.len(), run_file.questions.len()))
+}
+
+/// Runs all stages as far as asked. `store` and `out` are folders; `environment` is what the manifest keeps apart.
+pub fn run(
+    run_file: &RunFile,
+    store: &Path,
+    out: &Path,
+    until: Until,
+    environment: serde_json::Value,
+    progress: &dyn Progress,
+) -> Result<Outcome> {
+    let prepared = prepare(run_file)?;
+    if until == Until::Findings {
+        check_target(out)?;
+    }
+    let mut folder = if until == Until::Findings { Some(RunFolder::create(out)?) } else { None };
+    progress.stage("records");
+    let store = Store::open(store)?;
+    let files = records::load(run_file, &prepared.schemas, &prepared.files, &store, progress)?;
+    let mut outcome = tally(run_file, &files);
+    if until == Until::Store {
+        return Ok(outcome);
+    }
+
+    progress.stage("repeats");
+    let mut resolved = overlay::resolve(&files, &prepared.schemas)?;
+    outcome.records_duplicate = resolved.duplicates.len() as u64;
+    outcome.records_kept -= outcome.records_duplicate;
+    if until == Until::Resolve {
+        return Ok(outcome);
+    }
+
+    progress.stage("names");
+    check_mirrors(&run_file.questions, &mut resolved.engine)?;
+    let parties = screening::parties(&files)?;
+    let screened = screening::screen(&parties, &prepared.watchlists, &run_file.questions, prepared.thresholds.looser);
+    if until == Until::Screen {
+        return Ok(outcome);
+    }
+
+    progress.stage("findings");
+    let goods_rows = prepared.goods.goods(&run_file.questions, &mut resolved.engine)?;
+    let mut members = screening::members_table(&screened.members);
+    let mut goods = goods::goods_table(&goods_rows);
+    resolved.engine.register("members", members.clone().lazy());
+    resolved.engine.register("goods", goods.clone().lazy());
+    let queries: Vec<Query> = run_file
+        .questions
+        .iter()
+        .map(|question| findings::query(question, prepared.goods.key_of(question), prepared.thresholds))
+        .collect();
+    let mut shipments = evidence::gather(&queries, &mut resolved.engine, &members, &goods)?;
+    let mut engine = Engine::new();
+    engine.register("shipments", shipments.clone().lazy());
+    engine.register("members", members.clone().lazy());
+    engine.register("goods", goods.clone().lazy());
+    let coverage = coverage(run_file, &prepared.schemas, &files)?;
+    for (question, query) in run_file.questions.iter().zip(&queries) {
+        let mut answer = findings::answer(question, query, &mut engine, &mut resolved.engine, &coverage)?;
+        if prepared.schemas.iter().any(|schema| schema.grain == Grain::Aggregate) {
+            answer.verdict = Verdict::NotTestable;
+            answer.reasons.push("records of grain `aggregate` hold values and weights, no shipments".to_owned());
+        }
+        answer.reasons.extend(line_notes(&files, &prepared.schemas));
+        outcome.findings.push((question.clone(), answer));
+    }
+
+    progress.stage("files");
+    let Some(mut run_folder) = folder.take() else { return Ok(outcome) };
+    let folder = &mut run_folder;
+    let shown = &outcome.findings;
+    export::summary::write(folder, shown)?;
+    export::findings::write(folder, &run_file.title, shown)?;
+    export::shipments::write(folder, &mut shipments)?;
+    folder.write_parquet("members.parquet", &mut members)?;
+    folder.write_parquet("goods.parquet", &mut goods)?;
+    export::parties::write(folder, &parties)?;
+    export::matches::write(folder, &screened.matches)?;
+    export::series::write(folder, shown)?;
+    export::issues::write(folder, &all_issues(&files, resolved.issues))?;
+    export::rejected::write(folder, &files.iter().map(|file| Ok((file.shown.clone(), file.part.rejected()?))).collect::<Result<Vec<_>>>()?)?;
+    export::duplicates::write(folder, &resolved.duplicates)?;
+    folder.write_text("queries.sql", &queries_text(&run_file.title, &queries, shown))?;
+    export::run_manifest::write(
+        folder,
+        Manifest {
+            title: &run_file.title,
+            run_file_sha256: sha256_of_texts([run_file.text.as_str()]),
+            files: file_entries(&files, &resolved.duplicates),
+            watchlists: prepared.list_entries,
+            goods_lists: prepared.goods.lists,
+            settings: json!({
+                "threshold": prepared.thresholds.headline,
+                "looser_threshold": prepared.thresholds.looser,
+                "rules": crate::analyze::resolve::RULES,
+                "max_rejected": run_file.max_rejected,
+                "store_version": STORE_VERSION,
+            }),
+            environment,
+        },
+    )?;
+    outcome.folder = Some(run_folder.publish()?);
+    Ok(outcome)
+}
+
+fn tally(run_file: &RunFile, files: &[LoadedFile]) -> Outcome {
+    Outcome {
+        title: run_file.title.clone(),
+        folder: None,
+        findings: Vec::new(),
+        records_read: files.iter().map(|file| file.part.account.records_read).sum(),
+        records_kept: files.iter().map(|file| file.part.account.records_stored()).sum(),
+        records_duplicate: 0,
+        records_rejected: files.iter().map(|file| file.part.account.records_rejected).sum(),
+        max_rejected: run_file.max_rejected,
+    }
+}
+
+/// Refuses a finding that would add the records of two reporters, or imports to exports, without saying so.
+fn check_mirrors(questions: &[Question], store: &mut Engine) -> Result<()> {
+    for (column, is_stated) in [
+        ("reporter_country_code", (|question: &Question| !question.reporter.is_empty()) as fn(&Question) -> bool),
+        ("flow", |question: &Question| question.flow.is_some()),
+    ] {
+        let table = store.run(&format!("SELECT DISTINCT {column} FROM shipments"))?;
+        let values = table.column(column).and_then(|values| Ok(values.str()?.clone()));
+        let values = values.map_err(|error| Error::promise("the store lacks a column").detail(error.to_string()))?;
+        let mut values: Vec<&str> = values.iter().flatten().collect();
+        values.sort_unstable();
+        let key = if column == "flow" { "flow" } else { "reporter" };
+        if let Some(question) = questions.iter().find(|question| !is_stated(question) && values.len() > 1) {
+            return Err(Error::request(format!("finding `{}` does not say which `{key}` it means", question.id))
+                .detail(format!("the records have: {}", values.join(", ")))
+                .hint(format!("add `{key} = …` to the finding: records of two are compared, never added")));
+        }
+    }
+    for question in questions.iter().filter(|question| question.reporter.len() > 1) {
+        return Err(Error::request(format!("finding `{}` names several reporters", question.id))
+            .hint("write one finding for each: two reporters of one movement are compared, never added"));
+    }
+    Ok(())
+}
+
+fn coverage(run_file: &RunFile, schemas: &[VendorSchema], files: &[LoadedFile]) -> Result<Coverage> {
+    let lost = |error: PolarsError| Error::machine("the store's months cannot be read").detail(error.to_string());
+    let mut coverage = Coverage::default();
+    for (source, schema) in run_file.records.iter().zip(schemas) {
+        let known = coverage.0.entry(schema.vendor.clone()).or_default();
+        known.reporter_country_code.clone_from(&schema.reporter_country_code);
+        known.bought.extend(source.coverage);
+    }
+    for file in files {
+        let table = file.part.coverage()?;
+        let years = table.column("year").and_then(|column| Ok(column.i32()?.clone())).map_err(lost)?;
+        let months = table.column("month").and_then(|column| Ok(column.i32()?.clone())).map_err(lost)?;
+        let known = coverage.0.entry(schemas[file.source].vendor.clone()).or_default();
+        known.months.extend(years.iter().zip(months.iter()).filter_map(|(year, month)| Some((year?, month? as u32))));
+    }
+    Ok(coverage)
+}
+
+/// Says where line numbers tell nothing, so that line items are records.
+fn line_notes(files: &[LoadedFile], schemas: &[VendorSchema]) -> Vec<String> {
+    let mut vendors: BTreeMap<&str, crate::model::part::LineNumbers> = BTreeMap::new();
+    for file in files {
+        vendors.entry(&schemas[file.source].vendor).or_default().merge(&file.part.account.line_numbers);
+    }
+    vendors
+        .into_iter()
+        .filter(|(_, lines)| !lines.is_varied)
+        .map(|(vendor, lines)| {
+            let why = if lines.n_stated == 0 { "missing" } else { "constant" };
+            format!("line numbers of `{vendor}` are {why}: each of its records counts as a line item")
+        })
+        .collect()
+}
+
+fn all_issues(files: &[LoadedFile], mut resolved: BTreeMap<String, Issues>) -> Vec<(String, Vec<Issue>)> {
+    files
+        .iter()
+        .map(|file| {
+            let mut issues = file.part.account.issues.clone();
+            issues.extend(resolved.remove(&file.shown).unwrap_or_default().into_vec());
+            issues.sort_by(|left, right| (&left.kind, &left.column).cmp(&(&right.kind, &right.column)));
+            (file.shown.clone(), issues)
+        })
+        .collect()
+}
+
+fn file_entries(files: &[LoadedFile], duplicates: &[Duplicate]) -> Vec<FileEntry> {
+    let mut n_duplicates: BTreeMap<&str, u64> = BTreeMap::new();
+    for duplicate in duplicates {
+        *n_duplicates.entry(&duplicate.source_file).or_default() += 1;
+    }
+    files
+        .iter()
+        .map(|file| {
+            let account = &file.part.account;
+            let duplicates = n_duplicates.get(file.shown.as_str()).copied().unwrap_or(0);
+            FileEntry {
+                path: file.shown.clone(),
+                sha256: account.file_sha256.clone(),
+                schema: account.schema.clone(),
+                records_read: account.records_read,
+                kept: account.records_stored() - duplicates,
+                duplicates,
+                rejected: account.records_rejected,
+                spans: account.spans.into(),
+                dialect: account.dialect.clone(),
+                part: file.part_key.as_str().to_owned(),
+            }
+        })
+        .collect()
+}
+
+/// Returns the text of `queries.sql`: how `shipments` is made, and every count of every finding.
+fn queries_text(title: &str, queries: &[Query], findings: &[(Question, Answer)]) -> String {
+    let mut text = format!(
+        "-- {}\n-- The numbers of this run, over shipments.parquet, members.parquet and goods.parquet of this folder.\n\
+         -- In DuckDB: CREATE VIEW shipments AS SELECT * FROM 'shipments.parquet'; likewise members and goods.\n\
+         -- shipments was made from the store's parts by this text, cut to the loosest range of the findings:\n",
+        title.replace('\n', " ")
+    );
+    for line in sql::shipments_view(&crate::analyze::resolve::RULES).lines() {
+        text.push_str(&format!("--   {line}\n"));
+    }
+    for (query, (question, _)) in queries.iter().zip(findings) {
+        for level in Level::ALL {
+            text.push_str(&format!("\n-- finding {}, {}, total\n", query.id, level.as_str()));
+            text.push_str(&query.counts(level, Movements::Crossings, &[]));
+            text.push_str(";\n");
+        }
+        let mut by: Vec<&str> = Vec::new();
+        for grouping in &question.by {
+            match grouping.column() {
+                Some(column) => by.push(column),
+                None if grouping.as_str() == "year" => by.push("year"),
+                None => by.extend(["year", grouping.as_str()]),
+            }
+        }
+        if !by.is_empty() {
+            text.push_str(&format!("\n-- finding {}, headline, by {}\n", query.id, by.join(", ")));
+            text.push_str(&query.counts(Level::Headline, Movements::Crossings, &by));
+            text.push_str(";\n");
+            text.push_str(&format!("\n-- finding {}, sums by {}\n", query.id, by.join(", ")));
+            text.push_str(&query.sums(Level::Headline, &by));
+            text.push_str(";\n");
+        }
+    }
+    text
+}

@@ -1,0 +1,44 @@
+//! The local engine: polars over the store and over the small tables beside it.
+
+use crate::error::{Error, Result};
+use polars::prelude::*;
+use polars::sql::SQLContext;
+
+/// Runs SQL over named tables.
+pub struct Engine(SQLContext);
+
+impl Engine {
+    pub fn new() -> Self {
+        Engine(SQLContext::new())
+    }
+
+    pub fn register(&mut self, name: &str, table: LazyFrame) {
+        self.0.register(name, table);
+    }
+
+    /// Registers the result of a query as a table of its own, without running it.
+    pub fn register_query(&mut self, name: &str, sql: &str) -> Result<()> {
+        let table = self.0.execute(sql).map_err(|error| query_error(sql, error))?;
+        self.0.register(name, table);
+        Ok(())
+    }
+
+    /// Returns the result of a query, streamed where the engine can.
+    pub fn run(&mut self, sql: &str) -> Result<DataFrame> {
+        self.0
+            .execute(sql)
+            .and_then(|table| table.collect_with_engine(polars::prelude::Engine::Streaming))
+            .map(|result| result.unwrap_single())
+            .map_err(|error| query_error(sql, error))
+    }
+}
+
+impl Default for Engine {
+    fn default() -> Self {
+        Engine::new()
+    }
+}
+
+fn query_error(sql: &str, error: PolarsError) -> Error {
+    Error::promise("a query over the store failed").detail(error.to_string()).detail(format!("query: {sql}"))
+}

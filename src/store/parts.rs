@@ -1,0 +1,186 @@
+//! Parts: one folder a file of records, written under a temporary name and renamed when complete.
+
+use crate::error::{Error, Result};
+use crate::model::digest::sha256_of_texts;
+use crate::model::part::PartAccount;
+use crate::model::shipments::{self, Kind};
+use polars::io::parquet::write::BatchedWriter;
+use polars::prelude::*;
+use std::fs::{self, File};
+use std::path::{Path, PathBuf};
+
+/// What a part was made from; while it is the same, the part is reused.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PartKey(String);
+
+impl PartKey {
+    /// Makes a key of the file's digest, the schema's text, the settings in force, the reference tables and the store version.
+    pub fn new(file_sha256: &str, schema: &str, settings: &str, references: &[&str], store_version: u32) -> Self {
+        let version = store_version.to_string();
+        let texts = [file_sha256, schema, settings, &version].into_iter().chain(references.iter().copied());
+        PartKey(sha256_of_texts(texts)[..32].to_owned())
+    }
+
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// The store, locked for this process.
+pub struct Store {
+    parts: PathBuf,
+    _lock: File,
+}
+
+/// The tables beside the shipments of a part.
+pub struct PartTables {
+    pub parties: DataFrame,
+    pub codes: DataFrame,
+    pub coverage: DataFrame,
+    /// `source_line, reason, column, raw_text`
+    pub rejected: DataFrame,
+}
+
+/// A complete part.
+#[derive(Debug, Clone)]
+pub struct Part {
+    folder: PathBuf,
+    pub account: PartAccount,
+}
+
+impl Store {
+    /// Opens a store folder, making it if need be, and locks it until the value is dropped.
+    pub fn open(root: &Path) -> Result<Self> {
+        let parts = root.join("parts");
+        fs::create_dir_all(&parts).map_err(|error| Error::file(&parts, "make the store folder", error))?;
+        let lock_path = root.join("lock");
+        let lock = File::create(&lock_path).map_err(|error| Error::file(&lock_path, "open the lock file", error))?;
+        lock.try_lock().map_err(|_| {
+            Error::machine(format!("the store `{}` is in use by another run", root.display()))
+                .hint("wait for it to end, or name another store with `--store`")
+        })?;
+        Ok(Store { parts, _lock: lock })
+    }
+
+    /// Returns the part of a key if it is complete.
+    pub fn part(&self, key: &PartKey) -> Option<Part> {
+        let folder = self.parts.join(key.as_str());
+        let text = fs::read_to_string(folder.join("account.json")).ok()?;
+        let account = serde_json::from_str(&text).ok()?;
+        Some(Part { folder, account })
+    }
+
+    /// Starts a part; it has its final name only once it is finished.
+    pub fn write(&self, key: &PartKey) -> Result<PartWriter> {
+        let folder = self.parts.join(format!("{}.unfinished", key.as_str()));
+        let target = self.parts.join(key.as_str());
+        let _ = fs::remove_dir_all(&folder);
+        fs::create_dir_all(&folder).map_err(|error| Error::file(&folder, "make the part folder", error))?;
+        let path = folder.join("shipments.parquet");
+        let file = File::create(&path).map_err(|error| Error::file(&path, "write", error))?;
+        let schema = part_schema();
+        let writer =
+            ParquetWriter::new(file).batched(&schema).map_err(|error| table_error(&path, "cannot be written", error))?;
+        Ok(PartWriter { folder, target, writer })
+    }
+}
+
+/// A part while it grows.
+pub struct PartWriter {
+    folder: PathBuf,
+    target: PathBuf,
+    writer: BatchedWriter<File>,
+}
+
+impl PartWriter {
+    pub fn write_batch(&mut self, shipments: &DataFrame) -> Result<()> {
+        if shipments.height() == 0 {
+            return Ok(());
+        }
+        self.writer.write_batch(shipments).map_err(|error| table_error(&self.folder, "cannot be written", error))
+    }
+
+    /// Writes the sidecars and the account, and gives the part its final name.
+    pub fn finish(self, account: PartAccount, mut tables: PartTables) -> Result<Part> {
+        self.writer.finish().map_err(|error| table_error(&self.folder, "cannot be written", error))?;
+        for (name, table) in [
+            ("parties.parquet", &mut tables.parties),
+            ("codes.parquet", &mut tables.codes),
+            ("coverage.parquet", &mut tables.coverage),
+            ("rejected.parquet", &mut tables.rejected),
+        ] {
+            write_table(&self.folder.join(name), table)?;
+        }
+        let path = self.folder.join("account.json");
+        let text = serde_json::to_string_pretty(&account).expect("an account is plain data");
+        fs::write(&path, text).map_err(|error| Error::file(&path, "write", error))?;
+        if self.target.exists() {
+            fs::remove_dir_all(&self.target).map_err(|error| Error::file(&self.target, "replace", error))?;
+        }
+        fs::rename(&self.folder, &self.target).map_err(|error| Error::file(&self.target, "finish", error))?;
+        Ok(Part { folder: self.target, account })
+    }
+}
+
+impl Part {
+    /// Returns the shipments as a lazy table with the file that they were read from.
+    pub fn shipments(&self, source_file: &str) -> Result<LazyFrame> {
+        let path = self.folder.join("shipments.parquet");
+        Ok(scan(&path)?.with_columns([lit(source_file).alias("source_file"), lit(NULL).cast(DataType::String).alias("restated_rule")]))
+    }
+
+    pub fn parties(&self) -> Result<DataFrame> {
+        read_table(&self.folder.join("parties.parquet"))
+    }
+
+    pub fn codes(&self) -> Result<DataFrame> {
+        read_table(&self.folder.join("codes.parquet"))
+    }
+
+    pub fn coverage(&self) -> Result<DataFrame> {
+        read_table(&self.folder.join("coverage.parquet"))
+    }
+
+    pub fn rejected(&self) -> Result<DataFrame> {
+        read_table(&self.folder.join("rejected.parquet"))
+    }
+}
+
+fn part_schema() -> Schema {
+    shipments::part_columns()
+        .into_iter()
+        .map(|(name, kind)| {
+            let data_type = match kind {
+                Kind::Long => DataType::Int64,
+                Kind::Integer => DataType::Int32,
+                Kind::Text => DataType::String,
+            };
+            Field::new(name.as_str().into(), data_type)
+        })
+        .collect()
+}
+
+/// Returns a Parquet file as a lazy table.
+pub fn scan(path: &Path) -> Result<LazyFrame> {
+    let wrong = |error| table_error(path, "cannot be read", error);
+    let path = PlRefPath::try_from_path(path).map_err(wrong)?;
+    let arguments = ScanArgsParquet { glob: false, ..ScanArgsParquet::default() };
+    LazyFrame::scan_parquet(path.clone(), arguments).map_err(|error| table_error(Path::new(path.as_str()), "cannot be read", error))
+}
+
+/// Reads a whole Parquet file: for the small tables.
+pub fn read_table(path: &Path) -> Result<DataFrame> {
+    let file = File::open(path).map_err(|error| Error::file(path, "read", error))?;
+    ParquetReader::new(file).finish().map_err(|error| table_error(path, "cannot be read", error))
+}
+
+/// Writes a table as Parquet, in one piece, so that its bytes do not depend on how it was made.
+pub fn write_table(path: &Path, table: &mut DataFrame) -> Result<()> {
+    let file = File::create(path).map_err(|error| Error::file(path, "write", error))?;
+    table.rechunk_mut();
+    ParquetWriter::new(file).finish(table).map(|_| ()).map_err(|error| table_error(path, "cannot be written", error))
+}
+
+fn table_error(path: &Path, what: &str, error: PolarsError) -> Error {
+    Error::machine(format!("the table `{}` {what}", path.display())).detail(error.to_string())
+}

@@ -1,0 +1,273 @@
+//! The one SQL text behind the numbers, from one builder.
+//!
+//! In: findings as queries. Out: statements over four tables, `shipments`, `members`, `goods` and, to make `shipments`, `parts`,
+//! `removed` and `restated`. The same text runs over the store and over the Parquet files of a run folder, in polars or any other engine.
+//!
+//! Only a portable subset is used: columns and literals, comparisons, `IN`, inner equi-joins, one `LEFT JOIN … IS NULL`, `SELECT
+//! DISTINCT` in a derived table, `COUNT`, `SUM`, `MIN`, `MAX`, `GROUP BY`, `UNION ALL` with a final `ORDER BY`.
+
+use crate::model::date::Day;
+use crate::model::role::Role;
+use crate::model::shipments;
+
+/// How sure the matches behind a count are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Level {
+    /// As scored, at the run's threshold, known dates only.
+    Headline,
+    /// At the looser threshold, unknown dates admitted.
+    Looser,
+    /// Confirmed by someone.
+    Confirmed,
+}
+
+impl Level {
+    pub const ALL: [Level; 3] = [Level::Headline, Level::Looser, Level::Confirmed];
+
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Level::Headline => "headline",
+            Level::Looser => "looser",
+            Level::Confirmed => "confirmed",
+        }
+    }
+}
+
+/// Scores, 0 to 1000, from which a match counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Thresholds {
+    pub headline: u16,
+    pub looser: u16,
+}
+
+impl Thresholds {
+    fn condition(self, table: &str, level: Level) -> String {
+        match level {
+            Level::Headline => format!("{table}.score_known >= {}", self.headline),
+            Level::Looser => format!("{table}.score_any >= {}", self.looser),
+            Level::Confirmed => format!("{table}.score_confirmed >= {}", self.headline),
+        }
+    }
+}
+
+/// Whether records that are no crossing of the border by default (transit, change of regime, not released) are counted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Movements {
+    Crossings,
+    All,
+}
+
+/// The key by which goods join: codes alone, or code and text where a phrase is asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum GoodsKey {
+    Code,
+    Item,
+}
+
+/// A finding as the SQL sees it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Query {
+    pub id: String,
+    /// The roles of a side; `None` where anyone may stand on it. The side's name in `members` is `<id>/shipper`.
+    pub shipper: Option<Vec<Role>>,
+    pub consignee: Option<Vec<Role>>,
+    pub goods: Option<GoodsKey>,
+    /// Conditions on text columns: the column, and the values one of which it must have.
+    pub one_of: Vec<(String, Vec<String>)>,
+    /// Smallest statistical value in cents.
+    pub value_usd_cents_min: Option<i64>,
+    pub from: Day,
+    pub to: Day,
+    pub thresholds: Thresholds,
+}
+
+/// Keys, dates and measures that every count needs.
+const COUNTED: [&str; 17] = [
+    "record_key",
+    "line_item_key",
+    "declaration_key",
+    "consignment_key",
+    "party_day_key",
+    "year",
+    "quarter",
+    "month",
+    "day_first",
+    "day_last",
+    "value_usd_cents",
+    "value_original_cents",
+    "net_weight_g",
+    "currency_code",
+    "value_basis",
+    "procedure_class",
+    "is_crossing",
+];
+
+/// Returns the text of `shipments`: every record that counts, with the rules of `removed` that are on.
+pub fn shipments_view(rules: &[&str]) -> String {
+    let columns: Vec<String> = shipments::shipment_columns().into_iter().map(|(name, _)| name).collect();
+    let prefixed: Vec<String> = columns.iter().map(|name| format!("p.{name}")).collect();
+    let rules = literals(rules.iter().copied());
+    format!(
+        "SELECT {}\nFROM parts AS p LEFT JOIN (SELECT record_key, rule FROM removed WHERE rule IN ({rules})) AS r\n  ON p.record_key = r.record_key\n\
+         WHERE r.rule IS NULL\nUNION ALL SELECT {} FROM restated WHERE rule IN ({rules})",
+        prefixed.join(", "),
+        columns.join(", ")
+    )
+}
+
+impl Query {
+    /// Returns the evidence: the distinct records of the finding with keys, dates, measures and the columns of a breakdown.
+    fn evidence(&self, level: Level, movements: Movements, by: &[&str]) -> String {
+        let mut columns = COUNTED.to_vec();
+        columns.extend(by.iter().filter(|column| !COUNTED.contains(column)));
+        self.select_distinct(&columns, level, movements, Window::Inside)
+    }
+
+    /// Returns which rows of a `shipments` that has a column `row` belong to the finding.
+    pub fn rows(&self, level: Level, movements: Movements) -> String {
+        self.select_distinct(&["row"], level, movements, Window::Inside)
+    }
+
+    /// Returns the evidence within the loosest range, with all columns, movements that do not count included.
+    pub fn all_columns(&self) -> String {
+        let columns = shipments::shipment_columns();
+        let columns: Vec<&str> = columns.iter().map(|(name, _)| name.as_str()).collect();
+        self.select_distinct(&columns, Level::Looser, Movements::All, Window::Inside)
+    }
+
+    /// Returns the number of records whose date is stated too roughly to lie inside the window.
+    pub fn straddlers(&self) -> String {
+        let records = self.select_distinct(&["record_key"], Level::Headline, Movements::Crossings, Window::Straddling);
+        format!("SELECT COUNT(DISTINCT e.record_key) AS records\nFROM (\n{}\n) AS e", indent(&records))
+    }
+
+    /// Returns all counts by some columns (none: the total), with first and last day.
+    pub fn counts(&self, level: Level, movements: Movements, by: &[&str]) -> String {
+        let grouped: Vec<String> = by.iter().map(|column| format!("e.{column}")).collect();
+        let (select, group) = group_texts(&grouped);
+        format!(
+            "SELECT {select}COUNT(DISTINCT e.record_key) AS records, COUNT(DISTINCT e.line_item_key) AS line_items,\n  \
+             COUNT(DISTINCT e.declaration_key) AS declarations, COUNT(DISTINCT e.consignment_key) AS consignments,\n  \
+             COUNT(DISTINCT e.party_day_key) AS party_days, MIN(e.day_first) AS first_day, MAX(e.day_last) AS last_day\n\
+             FROM (\n{}\n) AS e{group}",
+            indent(&self.evidence(level, movements, by))
+        )
+    }
+
+    /// Returns sums by some columns. A record counts once, also where a repeat restates it; values of different bases or currencies
+    /// stand in rows of their own.
+    pub fn sums(&self, level: Level, by: &[&str]) -> String {
+        let columns = ["value_basis", "currency_code"];
+        let grouped: Vec<String> = by.iter().chain(&columns).map(|column| format!("e.{column}")).collect();
+        let (select, group) = group_texts(&grouped);
+        let inner = ["record_key", "value_usd_cents", "value_original_cents", "net_weight_g"];
+        let inner: Vec<String> =
+            by.iter().filter(|column| !inner.contains(column)).chain(&columns).chain(&inner).map(|column| format!("d.{column}")).collect();
+        format!(
+            "SELECT {select}COUNT(e.record_key) AS records, SUM(e.value_usd_cents) AS value_usd_cents, COUNT(e.value_usd_cents) AS \
+             value_usd_known,\n  SUM(e.value_original_cents) AS value_original_cents, SUM(e.net_weight_g) AS net_weight_g, \
+             COUNT(e.net_weight_g) AS net_weight_known\n\
+             FROM (SELECT DISTINCT {} FROM (\n{}\n) AS d) AS e{group}",
+            inner.join(", "),
+            indent(&self.evidence(level, Movements::Crossings, by))
+        )
+    }
+
+    fn select_distinct(&self, columns: &[&str], level: Level, movements: Movements, window: Window) -> String {
+        let anyone = [None];
+        let shipper_roles: Vec<Option<Role>> = roles(&self.shipper).unwrap_or(anyone.to_vec());
+        let consignee_roles: Vec<Option<Role>> = roles(&self.consignee).unwrap_or(anyone.to_vec());
+        let mut selects = Vec::new();
+        for shipper in &shipper_roles {
+            for consignee in &consignee_roles {
+                selects.push(self.select(columns, *shipper, *consignee, level, movements, window));
+            }
+        }
+        if let [select] = selects.as_slice() {
+            return select.replacen("SELECT ", "SELECT DISTINCT ", 1);
+        }
+        let selects: Vec<String> = selects.iter().map(|select| indent(select)).collect();
+        format!("SELECT DISTINCT {} FROM (\n{}\n) AS u", prefixed("u", columns), selects.join("\n  UNION ALL\n"))
+    }
+
+    fn select(
+        &self,
+        columns: &[&str],
+        shipper: Option<Role>,
+        consignee: Option<Role>,
+        level: Level,
+        movements: Movements,
+        window: Window,
+    ) -> String {
+        let mut joins = String::new();
+        let mut conditions: Vec<String> = Vec::new();
+        for (table, role, side) in [("s", shipper, "shipper"), ("c", consignee, "consignee")] {
+            let Some(role) = role else { continue };
+            joins.push_str(&format!("\n  INNER JOIN members AS {table} ON t.{} = {table}.party_key", role.key_column()));
+            conditions.push(format!("{table}.side = {}", literal(&format!("{}/{side}", self.id))));
+            conditions.push(self.thresholds.condition(table, level));
+            conditions.push(format!("{table}.valid_from <= t.day_first AND t.day_last <= {table}.valid_to"));
+        }
+        if let Some(key) = self.goods {
+            let column = match key {
+                GoodsKey::Code => "hs_key",
+                GoodsKey::Item => "item_key",
+            };
+            joins.push_str(&format!("\n  INNER JOIN goods AS g ON t.{column} = g.goods_key"));
+            conditions.push(format!("g.goods_set = {} AND g.is_exact = 1", literal(&self.id)));
+        }
+        for (column, values) in &self.one_of {
+            conditions.push(format!("t.{column} IN ({})", literals(values.iter().map(String::as_str))));
+        }
+        if let Some(cents) = self.value_usd_cents_min {
+            conditions.push(format!("t.value_usd_cents >= {cents}"));
+        }
+        if movements == Movements::Crossings {
+            conditions.push("t.is_crossing = 1".to_owned());
+        }
+        let (from, to) = (self.from.number(), self.to.number());
+        conditions.push(match window {
+            Window::Inside => format!("t.day_first >= {from} AND t.day_last <= {to}"),
+            Window::Straddling => format!(
+                "t.day_first <= {to} AND t.day_last >= {from} AND (t.day_first < {from} OR t.day_last > {to})"
+            ),
+        });
+        format!("SELECT {}\nFROM shipments AS t{joins}\nWHERE {}", prefixed("t", columns), conditions.join("\n  AND "))
+    }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Window {
+    Inside,
+    Straddling,
+}
+
+fn roles(side: &Option<Vec<Role>>) -> Option<Vec<Option<Role>>> {
+    side.as_ref().map(|roles| roles.iter().copied().map(Some).collect())
+}
+
+fn group_texts(grouped: &[String]) -> (String, String) {
+    if grouped.is_empty() {
+        return (String::new(), String::new());
+    }
+    let list = grouped.join(", ");
+    let order: Vec<&str> = grouped.iter().map(|name| name.trim_start_matches("e.")).collect();
+    (format!("{list}, "), format!("\nGROUP BY {list} ORDER BY {}", order.join(", ")))
+}
+
+fn prefixed(table: &str, columns: &[&str]) -> String {
+    columns.iter().map(|column| format!("{table}.{column}")).collect::<Vec<_>>().join(", ")
+}
+
+fn literals<'a>(values: impl Iterator<Item = &'a str>) -> String {
+    values.map(literal).collect::<Vec<_>>().join(", ")
+}
+
+/// Returns a text as an SQL literal.
+fn literal(value: &str) -> String {
+    format!("'{}'", value.replace('\'', "''"))
+}
+
+fn indent(text: &str) -> String {
+    text.lines().map(|line| format!("  {line}")).collect::<Vec<_>>().join("\n")
+}
