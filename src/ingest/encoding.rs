@@ -188,7 +188,8 @@ impl TextStream {
             let message = format!("`{}` is not UTF-8 throughout: line {line} is not", self.path.display());
             Error::request(message)
                 .detail(format!("the encoding was guessed: {}", self.choice.evidence))
-                .hint("pin `encoding` for these records, for example `encoding = \"windows-1251\"`; with \"utf-8\" such records are rejected")
+                .hint("pin `encoding` for these records, for example `encoding = \"windows-1251\"`")
+                .hint("with `encoding = \"utf-8\"` such records are rejected and listed")
         })
     }
 
@@ -299,7 +300,8 @@ fn choose(sample: &[u8], is_whole: bool, pinned: Option<&str>) -> Result<Choice,
     }
     if n_beyond_ascii >= CERTAIN_CHARACTERS.max(CERTAIN_CHARACTERS * n_faults) {
         let evidence = format!(
-            "{looked_at} hold {n_beyond_ascii} characters of UTF-8 beyond ASCII and {n_faults} malformed sequences, whose records are rejected"
+            "{looked_at} hold {n_beyond_ascii} characters of UTF-8 beyond ASCII and {n_faults} malformed sequences, \
+             whose records are rejected"
         );
         return Ok(Choice { encoding: UTF_8, evidence, is_guess: false });
     }
@@ -497,8 +499,8 @@ mod tests {
         }
     }
 
-    const RUSSIAN: &str =
-        "отправитель;получатель\nООО СТАНКОИМПОРТ;АО ВЕРТОЛЕТНЫЙ ЗАВОД\nстанки токарные с числовым управлением;запчасти\n";
+    const RUSSIAN: &str = "отправитель;получатель\nООО СТАНКОИМПОРТ;АО ВЕРТОЛЕТНЫЙ ЗАВОД\n\
+        станки токарные с числовым управлением;запчасти\n";
     const SPANISH: &str = "país;descripción\nJAPÓN;EXCAVADORA AÑO DE FABRICACIÓN 2019, ESPAÑA, PERÚ, MARÍTIMO\n";
     const PORTUGUESE: &str = "descrição;situação\nIMPORTAÇÃO DE MÁQUINAS;INFORMAÇÕES, DECLARAÇÕES, EXPORTAÇÃO, NÃO\n";
     const TURKISH: &str = "ülke;açıklama\nTÜRKİYE;AĞIRLIKÇA SUYU ABSORBE ETME KATSAYISI GEÇMEYENLER İŞLENMİŞ ÇELİK ŞİRKETİ\n";

@@ -578,7 +578,8 @@ mod tests {
                 "xl/styles.xml",
                 format!(
                     "<styleSheet xmlns='{main}'><numFmts><numFmt numFmtId='164' formatCode='00000000'/></numFmts><cellXfs>\
-                     <xf numFmtId='0'/><xf numFmtId='14'/><xf numFmtId='22'/><xf numFmtId='164'/><xf numFmtId='46'/><xf numFmtId='4'/>\
+                     <xf numFmtId='0'/><xf numFmtId='14'/><xf numFmtId='22'/>\
+                     <xf numFmtId='164'/><xf numFmtId='46'/><xf numFmtId='4'/>\
                      </cellXfs></styleSheet>"
                 ),
             ),

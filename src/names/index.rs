@@ -27,8 +27,34 @@ pub struct NameIndex {
     by_text: Vec<u32>,
     /// For each indexed word the listed names that it nominates, ascending.
     postings: Postings,
-    /// Hash of a shortened spelling or sound → words, sorted.
-    shortened: Vec<(u32, u32)>,
+    shortened: Shortened,
+}
+
+/// Hashes of shortened spellings and sounds, each with its words.
+struct Shortened {
+    /// Sorted.
+    entries: Vec<(u32, u32)>,
+    /// Where the hashes with the same leading bits begin: about one entry each.
+    starts: Vec<u32>,
+    n_bits: u32,
+}
+
+impl Shortened {
+    fn new(mut entries: Vec<(u32, u32)>) -> Self {
+        entries.sort_unstable();
+        entries.dedup();
+        let n_bits = (usize::BITS - entries.len().leading_zeros()).clamp(1, 26);
+        let mut starts = vec![0_u32; (1 << n_bits) + 1];
+        entries.iter().for_each(|(key, _)| starts[(key >> (32 - n_bits)) as usize + 1] += 1);
+        (1..starts.len()).for_each(|at| starts[at] += starts[at - 1]);
+        Shortened { entries, starts, n_bits }
+    }
+
+    fn words(&self, key: u32) -> impl Iterator<Item = u32> {
+        let bucket = (key >> (32 - self.n_bits)) as usize;
+        let entries = &self.entries[self.starts[bucket] as usize..self.starts[bucket + 1] as usize];
+        entries.iter().filter(move |entry| entry.0 == key).map(|entry| entry.1)
+    }
 }
 
 /// The share of a listed name that must be covered for it to be found for sure.
@@ -78,8 +104,7 @@ impl NameIndex {
         for (id, word) in words.iter().enumerate() {
             for_each_key(word, |key| shortened.push((key, id as u32)));
         }
-        shortened.sort_unstable();
-        shortened.dedup();
+        let shortened = Shortened::new(shortened);
         let mut by_text: Vec<u32> = (0..words.len() as u32).collect();
         by_text.sort_unstable_by_key(|id| &words[*id as usize].text);
         NameIndex { names, words, word_ids, by_text, postings, shortened }
@@ -150,10 +175,7 @@ impl NameIndex {
     fn alike(&self, form: &WordForm, words: &mut Vec<u32>) {
         words.extend(self.word_ids.get(&form.text));
         let mut near: Vec<u32> = Vec::new();
-        for_each_key(form, |key| {
-            let from = self.shortened.partition_point(|entry| entry.0 < key);
-            near.extend(self.shortened[from..].iter().take_while(|entry| entry.0 == key).map(|entry| entry.1));
-        });
+        for_each_key(form, |key| near.extend(self.shortened.words(key)));
         near.sort_unstable();
         near.dedup();
         words.extend(near.into_iter().filter(|id| compare_words(form, &self.words[*id as usize]).is_some()));
