@@ -568,7 +568,8 @@ mod tests {
             (
                 "_rels/.rels",
                 format!(
-                    "<Relationships xmlns='{package}'><Relationship Id='r' Type='{office}/officeDocument' Target='xl/workbook.xml'/></Relationships>"
+                    "<Relationships xmlns='{package}'>\
+                     <Relationship Id='r' Type='{office}/officeDocument' Target='xl/workbook.xml'/></Relationships>"
                 ),
             ),
             ("xl/workbook.xml", format!("<workbook xmlns='{main}' xmlns:r='{office}'><sheets>{names}</sheets></workbook>")),

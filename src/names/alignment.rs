@@ -105,6 +105,8 @@ mod setting {
     pub const JOINED_BY_SOUND: u32 = 940;
     pub const PREFIX: u32 = 850;
     pub const INITIAL: u32 = 800;
+    /// A name with an initial is a candidate for a person to judge, never a strong match.
+    pub const ANY_INITIAL: f64 = 0.92;
     /// What an initial leaves of the weight of the word that it stands for.
     pub const INITIAL_WEIGHT: f64 = 0.4;
     /// How much of the listed name must pair before more typos are forgiven, and how alike such words must be.
@@ -118,7 +120,9 @@ pub fn compare_names(query: &Name, listed: &Name) -> Comparison {
     let mut links = find_links(query, listed);
     // Equal words pair first: written together with a neighbor they would leave that neighbor's partner alone.
     let order = |link: &Link| (link.similarity < EXACT, std::cmp::Reverse(link.gain));
-    links.sort_by(|a, b| order(a).cmp(&order(b)).then(a.listed.start.cmp(&b.listed.start)).then(a.query.start.cmp(&b.query.start)));
+    links.sort_by(|a, b| {
+        order(a).cmp(&order(b)).then(a.listed.start.cmp(&b.listed.start)).then(a.query.start.cmp(&b.query.start))
+    });
     let mut used_query = vec![false; query.words.len()];
     let mut used_listed = vec![false; listed.words.len()];
     let mut pairs: Vec<Pair> = Vec::with_capacity(listed.words.len());
@@ -165,7 +169,8 @@ fn find_links(query: &Name, listed: &Name) -> Vec<Link> {
         let next = query.words.get(i + 1).filter(|next| a.role == Role::Core && next.role != Role::Aside && counts(next));
         for (j, b) in listed.words.iter().enumerate() {
             let is_end = may_be_cut && Some(i) == last;
-            if is_end && b.form.text.len() > a.form.text.len() && b.form.text.starts_with(&*a.form.text) && b.role != Role::Aside {
+            if is_end && b.form.text.len() > a.form.text.len() && b.form.text.starts_with(&*a.form.text) && b.role != Role::Aside
+            {
                 push(i..i + 1, j..j + 1, PairKind::Prefix, setting::PREFIX);
             }
             if !matches!(b.role, Role::Core | Role::Number) {
@@ -254,7 +259,8 @@ fn pair_many_typos(query: &Name, listed: &Name, used_query: &mut [bool], used_li
     if f64::from(agreed) < setting::AGREED_FOR_TYPOS * f64::from(total) {
         return;
     }
-    let is_open = |word: &NameWord| word.role == Role::Core && !word.is_address && word.form.text.len() >= 3 && word.form.text.len() < 40;
+    let is_open =
+        |word: &NameWord| word.role == Role::Core && !word.is_address && word.form.text.len() >= 3 && word.form.text.len() < 40;
     for (j, b) in listed.words.iter().enumerate() {
         if used_listed[j] || !is_open(b) {
             continue;
@@ -332,7 +338,8 @@ fn score(query: &Name, listed: &Name, comparison: &mut Comparison) {
             information += shared * similarity;
         }
     }
-    let cut_from = if comparison.is_cut { comparison.pairs.iter().map(|pair| pair.listed.end).max().unwrap_or(0) } else { usize::MAX };
+    let cut_from =
+        if comparison.is_cut { comparison.pairs.iter().map(|pair| pair.listed.end).max().unwrap_or(0) } else { usize::MAX };
     for &at in &comparison.missing {
         let word = &listed.words[at];
         listed_total += weight(word)
@@ -352,7 +359,8 @@ fn score(query: &Name, listed: &Name, comparison: &mut Comparison) {
     let mut sister = 0.0;
     for &at in &comparison.extra {
         let word = &query.words[at];
-        let digits_follow = query.words[at..].iter().skip(1).take(3).any(|next| next.form.text.bytes().any(|byte| byte.is_ascii_digit()));
+        let digits_follow =
+            query.words[at..].iter().skip(1).take(3).any(|next| next.form.text.bytes().any(|byte| byte.is_ascii_digit()));
         let factor = match word.role {
             Role::Legal(_) => setting::UNPAIRED_LEGAL,
             _ if word.is_address && listed_share > setting::COVERED_FOR_ADDRESS => setting::ADDRESS,
@@ -370,7 +378,8 @@ fn score(query: &Name, listed: &Name, comparison: &mut Comparison) {
     let is_equal = listed_share > 0.999 && query_share > 0.999;
     let missing_core = || comparison.missing.iter().filter(|at| **at < cut_from && listed.words[**at].role == Role::Core);
     if !is_equal {
-        score *= setting::LEAST_BY_INFORMATION + (1.0 - setting::LEAST_BY_INFORMATION) * (information / setting::ENOUGH_INFORMATION).min(1.0);
+        score *= setting::LEAST_BY_INFORMATION
+            + (1.0 - setting::LEAST_BY_INFORMATION) * (information / setting::ENOUGH_INFORMATION).min(1.0);
         score *= 1.0 - setting::SISTER * (sister / setting::SISTER_NATS).min(1.0);
         let n_core_pairs = comparison.pairs.iter().filter(|pair| listed.words[pair.listed.start].role == Role::Core).count();
         if n_core_pairs == 1 && (missing_core().next().is_some() || sister > setting::SISTER_OF_ONE_WORD) {
@@ -384,6 +393,9 @@ fn score(query: &Name, listed: &Name, comparison: &mut Comparison) {
     if comparison.missing.iter().any(|at| *at < cut_from && is_number(&listed.words[*at])) {
         let has_other = comparison.extra.iter().any(|at| is_number(&query.words[*at]));
         score *= if has_other { setting::NUMBER_DIFFERS } else { setting::NUMBER_MISSING };
+    }
+    if comparison.pairs.iter().any(|pair| pair.kind == PairKind::Initial) {
+        score *= setting::ANY_INITIAL;
     }
     let is_core = |pair: &&Pair| listed.words[pair.listed.start].role == Role::Core;
     let in_order = comparison.pairs.iter().filter(is_core).map(|pair| pair.query.start).is_sorted();
@@ -453,8 +465,16 @@ mod tests {
     #[test]
     fn evidence_says_why() {
         for (query, listed, expected) in [
-            ("Poly Technologys Ltd", "Poly Technologies, Inc.", "poly=poly 0.68; technologys≈technologies same word 0.26; legal form ltd/inc"),
-            ("TO THE ORDER OF POLY TECHNOLOGIES INC", "Poly Technologies Inc", "poly=poly 0.68; technologies=technologies 0.26; legal form inc; set aside: to the order of"),
+            (
+                "Poly Technologys Ltd",
+                "Poly Technologies, Inc.",
+                "poly=poly 0.68; technologys≈technologies same word 0.26; legal form ltd/inc",
+            ),
+            (
+                "TO THE ORDER OF POLY TECHNOLOGIES INC",
+                "Poly Technologies Inc",
+                "poly=poly 0.68; technologies=technologies 0.26; legal form inc; set aside: to the order of",
+            ),
         ] {
             let (query, listed) = (Name::read(query), Name::read(listed));
             assert_eq!(compare_names(&query, &listed).evidence(&query, &listed), expected);

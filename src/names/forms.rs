@@ -41,13 +41,14 @@ pub fn legal_form(words: &[&str], is_start: bool) -> Option<(&'static str, usize
         }
         table.finish()
     });
-    table.find(words, |phrase, length| match phrase.1 {
-        Place::Any if length > 1 && words[..length].iter().all(|word| word.len() == 1) => length == words.len(),
-        Place::Any => true,
-        Place::Start => is_start && words.len() > length,
-        Place::End => length == words.len() && !is_start,
-    })
-    .map(|(phrase, length)| (phrase.0, length))
+    table
+        .find(words, |phrase, length| match phrase.1 {
+            Place::Any if length > 1 && words[..length].iter().all(|word| word.len() == 1) => length == words.len(),
+            Place::Any => true,
+            Place::Start => is_start && words.len() > length,
+            Place::End => length == words.len() && !is_start,
+        })
+        .map(|(phrase, length)| (phrase.0, length))
 }
 
 /// Lead-ins: the length of the longest at the front of the words.

@@ -1,6 +1,6 @@
 //! Identifiers in the text of a name: found, checked, taken out.
 //!
-//! In: a name as declared (`7722476458 772201001 OOO YATASH RUS`). Out: the name without them, and each with its kind and whether its
+//! In: a name as declared (`0000465609 000001001 OOO VELOGRUD RUS`). Out: the name without them, and each with its kind and whether its
 //! check digits hold. A bare number is taken out only where its own check digits, a label or its neighbor prove what it is: a number
 //! that belongs to a name (`PLANT NO 14`, `11420 CORP.`) stays, and a name never becomes empty.
 
@@ -45,7 +45,10 @@ impl IdentifierKind {
 
     /// Whether an entity has only one valid identifier of this kind, so that two valid ones tell two entities apart.
     pub fn is_unique(self) -> bool {
-        matches!(self, IdentifierKind::Inn | IdentifierKind::Ogrn | IdentifierKind::Lei | IdentifierKind::Uscc | IdentifierKind::Imo)
+        matches!(
+            self,
+            IdentifierKind::Inn | IdentifierKind::Ogrn | IdentifierKind::Lei | IdentifierKind::Uscc | IdentifierKind::Imo
+        )
     }
 
     /// Returns whether a normalized text has the shape and the check digits of this kind; `false` for kinds without check digits.
@@ -95,7 +98,9 @@ pub fn split_identifiers(name: &str) -> (String, Vec<Identifier>) {
     }
     let rest = drop_empty_brackets(&rest);
     let rest = rest.split_whitespace().filter(|part| !is_separator(part)).collect::<Vec<_>>().join(" ");
-    let rest = rest.trim_matches(|letter: char| letter.is_whitespace() || matches!(letter, ',' | ';' | ':' | '/' | '-' | '|' | '#')).to_string();
+    let rest = rest
+        .trim_matches(|letter: char| letter.is_whitespace() || matches!(letter, ',' | ';' | ':' | '/' | '-' | '|' | '#'))
+        .to_string();
     if rest.chars().any(char::is_alphanumeric) { (rest, identifiers) } else { (name.to_string(), identifiers) }
 }
 
@@ -128,7 +133,7 @@ pub fn normalize_identifier(text: &str) -> String {
     let label_length = match_label(&words.iter().map(|word| word.text.as_str()).collect::<Vec<_>>()).map_or(0, |label| label.1);
     let from = if label_length < words.len() { label_length } else { 0 };
     let text: String = words[from..].iter().map(|word| word.text.to_ascii_uppercase()).collect();
-    // `IMO9187629` and `INN7722476458` carry their label without a space.
+    // `IMO9187629` and `INN0000465609` carry their label without a space.
     for label in ["IMO", "INN", "OGRN", "LEI", "USCC"] {
         if let Some(rest) = text.strip_prefix(label)
             && rest.len() >= 7
@@ -142,7 +147,9 @@ pub fn normalize_identifier(text: &str) -> String {
 
 /// Returns the kind that the check digits of a normalized identifier prove, without any label. An IMO number is too short for that.
 pub fn recognize(text: &str) -> Option<IdentifierKind> {
-    [IdentifierKind::Inn, IdentifierKind::Ogrn, IdentifierKind::Lei, IdentifierKind::Uscc].into_iter().find(|kind| kind.is_valid(text))
+    [IdentifierKind::Inn, IdentifierKind::Ogrn, IdentifierKind::Lei, IdentifierKind::Uscc]
+        .into_iter()
+        .find(|kind| kind.is_valid(text))
 }
 
 /// Returns the identifiers in a text with their places, in order and without overlap.
@@ -174,7 +181,7 @@ pub fn find_identifiers(text: &str) -> Vec<FoundIdentifier> {
 
 /// Returns how many words the identifiers at the front of `words` take, with each its word.
 fn identifiers_at(words: &[&str], before: Option<&FoundIdentifier>) -> Option<(usize, Vec<(Identifier, usize)>)> {
-    // `INN/KPP 7722476458/772201001` has its labels first and then its numbers.
+    // `INN/KPP 0000465609/000001001` has its labels first and then its numbers.
     let mut kinds = Vec::new();
     let mut at = 0;
     while let Some((kind, length)) = match_label(&words[at..]) {
@@ -293,7 +300,9 @@ fn is_ogrn(text: &str) -> bool {
         15 => 13,
         _ => return false,
     };
-    let (Ok(number), Ok(check)) = (text[..text.len() - 1].parse::<u64>(), text[text.len() - 1..].parse::<u64>()) else { return false };
+    let (Ok(number), Ok(check)) = (text[..text.len() - 1].parse::<u64>(), text[text.len() - 1..].parse::<u64>()) else {
+        return false;
+    };
     matches!(text.as_bytes()[0], b'1'..=b'5') && number % divisor % 10 == check
 }
 
@@ -322,7 +331,9 @@ fn is_uscc(text: &str) -> bool {
     let values: Option<Vec<usize>> = text.bytes().map(|byte| ALPHABET.iter().position(|letter| *letter == byte)).collect();
     let Some(values) = values.filter(|values| values.len() == 18) else { return false };
     // Characters 3 to 8 are the digits of an administrative division, which keeps other 18-digit numbers out.
-    if !text.bytes().skip(2).take(6).all(|byte| byte.is_ascii_digit()) || !matches!(text.as_bytes()[0], b'1'..=b'9' | b'A' | b'N' | b'Y') {
+    if !text.bytes().skip(2).take(6).all(|byte| byte.is_ascii_digit())
+        || !matches!(text.as_bytes()[0], b'1'..=b'9' | b'A' | b'N' | b'Y')
+    {
         return false;
     }
     let mut weight = 1;
@@ -371,7 +382,7 @@ mod tests {
     #[test]
     fn takes_identifiers_out_of_names_and_leaves_numbers_that_belong_to_them() {
         for (raw, name, identifiers) in [
-            ("7722476458 772201001 OOO YATASH RUS", "OOO YATASH RUS", "inn 7722476458, kpp 772201001"),
+            ("0000465609 000001001 OOO VELOGRUD RUS", "OOO VELOGRUD RUS", "inn 0000465609, kpp 000001001"),
             ("АО \"У-УАЗ\" ИНН 0323018510", "АО \"У-УАЗ\"", "inn 0323018510 valid"),
             ("АО \"У-УАЗ\" (ИНН: 0323018510, КПП 032301001)", "АО \"У-УАЗ\"", "inn 0323018510 valid, kpp 032301001"),
             ("OOO ROMASHKA INN/KPP 7707083893/773601001", "OOO ROMASHKA", "inn 7707083893 valid, kpp 773601001"),

@@ -2,7 +2,7 @@
 //!
 //! In: listed names, then one query after the other. Out: the listed names at or above a floor, each with the score that `compare`
 //! gives for the pair, whatever else is indexed.
-//! Only the heaviest words of a listed name are indexed, just so many that a name of which none is found could not be covered by half.
+//! Only the heaviest words of a listed name are indexed, just so many that a name of which none is found could hardly be covered.
 
 use super::alignment::compare_names;
 use super::name::{Name, Role};
@@ -58,7 +58,7 @@ impl Shortened {
 }
 
 /// The share of a listed name that must be covered for it to be found for sure.
-const COVERED: f64 = 0.5;
+const COVERED: f64 = 0.4;
 /// Texts cut at 35 characters still have the words in front.
 const FRONT_CHARS: usize = 34;
 /// Spellings are shortened within so many letters: enough for two typos, and long words do not flood the table.
@@ -148,7 +148,9 @@ impl NameIndex {
                 continue;
             }
             forms.push(word.form.clone());
-            if let Some(next) = query.words.get(at + 1).filter(|next| matches!(next.role, Role::Core | Role::Number) && word.role == Role::Core) {
+            if let Some(next) =
+                query.words.get(at + 1).filter(|next| matches!(next.role, Role::Core | Role::Number) && word.role == Role::Core)
+            {
                 forms.extend(join(&word.form, &next.form));
             }
         }
@@ -157,7 +159,9 @@ impl NameIndex {
         for form in &forms {
             self.alike(form, &mut words);
         }
-        if let Some(last) = last.filter(|_| query.n_chars >= 28).map(|at| &query.words[at].form.text).filter(|text| text.len() >= 4) {
+        if let Some(last) =
+            last.filter(|_| query.n_chars >= 28).map(|at| &query.words[at].form.text).filter(|text| text.len() >= 3)
+        {
             let from = self.by_text.partition_point(|id| *self.words[*id as usize].text < **last);
             words.extend(self.by_text[from..].iter().take_while(|id| self.words[**id as usize].text.starts_with(&**last)));
         }
@@ -182,7 +186,7 @@ impl NameIndex {
     }
 }
 
-/// Returns the words that nominate a name: the heaviest until the rest could not cover half of it, the same for its front, and
+/// Returns the words that nominate a name: the heaviest until the rest covers too little of it, the same for its front, and
 /// neighbors written together.
 fn indexed_words(name: &Name) -> Vec<WordForm> {
     let counted = |limit: usize| -> Vec<usize> {
@@ -208,7 +212,10 @@ fn indexed_words(name: &Name) -> Vec<WordForm> {
     chosen.dedup();
     let mut forms: Vec<WordForm> = chosen.iter().map(|at| name.words[*at].form.clone()).collect();
     for (at, pair) in name.words.windows(2).enumerate() {
-        if (chosen.contains(&at) || chosen.contains(&(at + 1))) && pair[0].role == Role::Core && matches!(pair[1].role, Role::Core | Role::Number) {
+        if (chosen.contains(&at) || chosen.contains(&(at + 1)))
+            && pair[0].role == Role::Core
+            && matches!(pair[1].role, Role::Core | Role::Number)
+        {
             forms.extend(join(&pair[0].form, &pair[1].form));
         }
     }
@@ -291,8 +298,17 @@ mod tests {
     fn finds_what_comparing_with_all_finds() {
         let index = NameIndex::new(LISTED);
         for query in [
-            "POLYTECHNOLOGIES INC", "ПОЛИ ТЕКНОЛОДЖИЗ, ИНК.", "ULAN-UDENSKIY AVIATSIONNYY ZAVOD AO", "БАРНАУЛЬСКИЙ ПАТРОННЫЙ ЗАВОД",
-            "ALMAZ ANTEY TELECOM", "BANK OF THE EAST", "EMMA LLC", "WELFARE TRUST PAKISTAN", "CORP", "ZHUHAI ZHENRONG COMPANY", "",
+            "POLYTECHNOLOGIES INC",
+            "ПОЛИ ТЕКНОЛОДЖИЗ, ИНК.",
+            "ULAN-UDENSKIY AVIATSIONNYY ZAVOD AO",
+            "БАРНАУЛЬСКИЙ ПАТРОННЫЙ ЗАВОД",
+            "ALMAZ ANTEY TELECOM",
+            "BANK OF THE EAST",
+            "EMMA LLC",
+            "WELFARE TRUST PAKISTAN",
+            "CORP",
+            "ZHUHAI ZHENRONG COMPANY",
+            "",
         ] {
             let expected: Vec<usize> = (0..LISTED.len()).filter(|at| compare(query, LISTED[*at]).score >= 670).collect();
             let mut found: Vec<usize> = index.search(query, 670, 10).iter().map(|candidate| candidate.listed).collect();

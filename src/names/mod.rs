@@ -9,12 +9,16 @@
 //! ```
 
 pub mod text;
+
 pub mod forms;
-pub mod tails;
 pub mod identifiers;
+pub mod tails;
 pub mod weights;
-pub mod words;
+
 pub mod name;
+pub mod words;
+
 pub mod alignment;
 pub mod index;
+
 mod reference;

@@ -53,7 +53,8 @@ impl Name {
     pub fn read(raw: &str) -> Name {
         let identifiers = find_identifiers(raw);
         let mut texts = split_words(raw);
-        let is_identifier = |span: &Range<usize>| identifiers.iter().any(|one| one.span.start <= span.start && span.end <= one.span.end);
+        let is_identifier =
+            |span: &Range<usize>| identifiers.iter().any(|one| one.span.start <= span.start && span.end <= one.span.end);
         let mut aside: Vec<NameWord> = Vec::new();
         texts.retain(|word| {
             let keep = !is_identifier(&word.span);

@@ -34,8 +34,14 @@ mod tests {
     #[test]
     fn tables_are_whole() {
         for (table, width) in [
-            (LEGAL_FORMS, 3), (ABBREVIATIONS, 2), (GENERIC_WORDS, 3), (LEAD_INS, 2),
-            (ADDRESS_WORDS, 2), (IDENTIFIER_LABELS, 2), (HAN_WORDS, 2), (WORD_WEIGHTS, 2),
+            (LEGAL_FORMS, 3),
+            (ABBREVIATIONS, 2),
+            (GENERIC_WORDS, 3),
+            (LEAD_INS, 2),
+            (ADDRESS_WORDS, 2),
+            (IDENTIFIER_LABELS, 2),
+            (HAN_WORDS, 2),
+            (WORD_WEIGHTS, 2),
         ] {
             for key in ["title", "source", "edition", "licence"] {
                 assert!(head_value(table, key).is_some(), "{key} of {}", &table[..60.min(table.len())]);

@@ -44,11 +44,14 @@ pub fn address_start(words: &[TextWord], texts: &[&str], first: usize) -> usize 
 
 /// Returns where an address begins that an address word at `at` gives away, if its neighbors agree that it is one.
 fn opens_address(words: &[TextWord], texts: &[&str], first: usize, at: usize, kind: AddressKind, length: usize) -> Option<usize> {
-    let has_digits = |from: usize, to: usize| texts[from.min(texts.len())..to.min(texts.len())].iter().any(|text| holds_digit(text));
+    let has_digits =
+        |from: usize, to: usize| texts[from.min(texts.len())..to.min(texts.len())].iter().any(|text| holds_digit(text));
     let digits_follow = has_digits(at + length, at + length + 4);
     match kind {
         // `CALLE 21`, `UL. TVERSKAYA 47`; at the cut end of a text the number is gone.
-        AddressKind::Street => (digits_follow || words[at].opens_part || at + length >= texts.len()).then(|| back_over_numbers(texts, first, at)),
+        AddressKind::Street => {
+            (digits_follow || words[at].opens_part || at + length >= texts.len()).then(|| back_over_numbers(texts, first, at))
+        }
         AddressKind::Before => {
             let from = street_name_start(words, texts, first, at);
             (has_digits(from, at) || digits_follow || words[from].opens_part).then_some(from)
@@ -57,7 +60,8 @@ fn opens_address(words: &[TextWord], texts: &[&str], first: usize, at: usize, ki
             let number_is_next = texts.get(at + length).is_some_and(|text| holds_digit(text) || text.len() == 1);
             let is_plain_number = matches!(texts[at], "no" | "nos" | "d" | "g");
             // `PLANT NO 14` is a name; `NO 14, VALIASR` and `NO.21 KAT 3` are addresses.
-            let is_address = if is_plain_number { number_is_next && more_address(words, texts, at + length + 1) } else { number_is_next };
+            let is_address =
+                if is_plain_number { number_is_next && more_address(words, texts, at + length + 1) } else { number_is_next };
             is_address.then(|| back_over_numbers(texts, first, at))
         }
         AddressKind::Place => None,
@@ -137,7 +141,10 @@ mod tests {
             ("NEPTUNE, NO 24, VALIASR AVE, TEHRAN IRAN", "neptune"),
             ("TECHNRAIZ, PLOT 193 SECTOR 50 NEW DELHI 110030 INDIA", "technraiz"),
             ("FIRST EAST EXPORT BANK, P.L.C. UL. TVERSKAYA 47, OFIS 41, MOSKVA, 128345", "first east export bank plc"),
-            ("VTB REGISTRAR CLOSED JOINT STOCK COMPANY, ISTASYON CAD. NO:153 KAT:36 ISTANBUL", "vtb registrar closed joint stock company"),
+            (
+                "VTB REGISTRAR CLOSED JOINT STOCK COMPANY, ISTASYON CAD. NO:153 KAT:36 ISTANBUL",
+                "vtb registrar closed joint stock company",
+            ),
             ("RH INTERNATIONAL, LLC NO.104 NANJING ROAD, SHANGH", "rh international llc"),
             ("POLY TECHNOLOGIES INC, BEIJING, CHINA", "poly technologies inc"),
             ("PLANT NO 14", "plant no 14"),

@@ -27,7 +27,8 @@ pub fn split_words(raw: &str) -> Vec<TextWord> {
     let mut runs = split_runs(raw);
     join_dotted(&mut runs);
     join_single_letter_prefix(&mut runs);
-    let fallback = main_script(&runs);
+    let is_mixed = |run: &Run| run.letters.windows(2).any(|pair| script(pair[0].0) != script(pair[1].0));
+    let fallback = if runs.iter().any(is_mixed) { main_script(&runs) } else { Script::Latin };
     let mut words = Vec::with_capacity(runs.len());
     for run in &runs {
         if run.letters.first().is_some_and(|letter| is_han(letter.0)) {
@@ -149,7 +150,10 @@ fn join_dotted(runs: &mut Vec<Run>) {
 /// Joins `У-УАЗ` to one word: apart, a single letter weighs next to nothing, and another firm's name would be left.
 fn join_single_letter_prefix(runs: &mut Vec<Run>) {
     join_runs(runs, |before, run| {
-        matches!(run.gap.as_str(), "-" | "‐" | "‑" | "–") && before.letters.len() == 1 && !before.letters[0].0.is_numeric() && !matches!(before.gap.as_str(), "-" | ".")
+        matches!(run.gap.as_str(), "-" | "‐" | "‑" | "–")
+            && before.letters.len() == 1
+            && !before.letters[0].0.is_numeric()
+            && !matches!(before.gap.as_str(), "-" | ".")
     });
 }
 
@@ -157,7 +161,7 @@ impl Run {
     /// Whether the run is one letter, or letters that were joined over full stops.
     fn is_dotted(&self) -> bool {
         let is_letter = self.letters.len() == 1 && !self.letters[0].0.is_numeric();
-        is_letter || self.letters.len() > 1 && self.letters.windows(2).all(|pair| matches!(pair[1].1 - pair[0].2, 1 | 2))
+        is_letter || self.letters.len() > 1 && self.letters.windows(2).all(|pair| (1..=2).any(|gap| pair[0].2 + gap == pair[1].1))
     }
 }
 
@@ -190,11 +194,14 @@ fn script(letter: char) -> Script {
 }
 
 /// Pairs of letters that look alike: Latin, Cyrillic, Greek (`-` where Greek has none).
+#[rustfmt::skip]
 const LOOKALIKES: [(char, char, char); 32] = [
-    ('A', 'А', 'Α'), ('B', 'В', 'Β'), ('C', 'С', '-'), ('E', 'Е', 'Ε'), ('H', 'Н', 'Η'), ('I', 'І', 'Ι'), ('J', 'Ј', '-'), ('K', 'К', 'Κ'),
-    ('M', 'М', 'Μ'), ('O', 'О', 'Ο'), ('P', 'Р', 'Ρ'), ('S', 'Ѕ', '-'), ('T', 'Т', 'Τ'), ('X', 'Х', 'Χ'), ('Y', 'У', 'Υ'), ('N', '-', 'Ν'),
-    ('Z', '-', 'Ζ'), ('a', 'а', 'α'), ('c', 'с', '-'), ('e', 'е', '-'), ('i', 'і', 'ι'), ('j', 'ј', '-'), ('o', 'о', 'ο'), ('p', 'р', 'ρ'),
-    ('s', 'ѕ', '-'), ('x', 'х', '-'), ('y', 'у', '-'), ('k', 'к', 'κ'), ('m', 'м', '-'), ('t', 'т', '-'), ('v', '-', 'ν'), ('u', '-', 'υ'),
+    ('A', 'А', 'Α'), ('B', 'В', 'Β'), ('C', 'С', '-'), ('E', 'Е', 'Ε'), ('H', 'Н', 'Η'), ('I', 'І', 'Ι'),
+    ('J', 'Ј', '-'), ('K', 'К', 'Κ'), ('M', 'М', 'Μ'), ('O', 'О', 'Ο'), ('P', 'Р', 'Ρ'), ('S', 'Ѕ', '-'),
+    ('T', 'Т', 'Τ'), ('X', 'Х', 'Χ'), ('Y', 'У', 'Υ'), ('N', '-', 'Ν'), ('Z', '-', 'Ζ'), ('a', 'а', 'α'),
+    ('c', 'с', '-'), ('e', 'е', '-'), ('i', 'і', 'ι'), ('j', 'ј', '-'), ('o', 'о', 'ο'), ('p', 'р', 'ρ'),
+    ('s', 'ѕ', '-'), ('x', 'х', '-'), ('y', 'у', '-'), ('k', 'к', 'κ'), ('m', 'м', '-'), ('t', 'т', '-'),
+    ('v', '-', 'ν'), ('u', '-', 'υ'),
 ];
 
 /// Returns the letters with those of a foreign alphabet exchanged for what they look like, if a word mixes alphabets.
@@ -207,7 +214,9 @@ fn put_back_lookalikes(letters: &[(char, usize, usize)], fallback: Script) -> Ve
     if !has(Script::Latin) || !has(other) {
         return text;
     }
-    let only = |wanted: Script, to: Script| letters.iter().any(|letter| script(letter.0) == wanted && looks_like(letter.0, to).is_none());
+    let only = |wanted: Script, to: Script| {
+        letters.iter().any(|letter| script(letter.0) == wanted && looks_like(letter.0, to).is_none())
+    };
     let target = match (only(Script::Latin, other), only(other, Script::Latin)) {
         (true, true) => return text,
         (true, false) => Script::Latin,
@@ -255,7 +264,9 @@ fn romanize(letters: &[char]) -> String {
         match cyrillic(letter) {
             Some(latin) => text.push_str(latin),
             None if letter.is_ascii() => text.push(letter.to_ascii_lowercase()),
-            None => text.extend(any_ascii::any_ascii_char(letter).chars().filter(char::is_ascii_alphanumeric).map(|c| c.to_ascii_lowercase())),
+            None => text.extend(
+                any_ascii::any_ascii_char(letter).chars().filter(char::is_ascii_alphanumeric).map(|c| c.to_ascii_lowercase()),
+            ),
         }
     }
     if text.is_empty() {
@@ -354,9 +365,10 @@ fn push_syllables(run: &Run, from: Option<usize>, to: usize, words: &mut Vec<Tex
 }
 
 fn longest_han_word(letters: &[char]) -> Option<(usize, &'static str)> {
-    static TABLE: OnceLock<FxHashMap<char, Vec<(Vec<char>, &'static str)>>> = OnceLock::new();
+    type HanWords = FxHashMap<char, Vec<(Vec<char>, &'static str)>>;
+    static TABLE: OnceLock<HanWords> = OnceLock::new();
     let table = TABLE.get_or_init(|| {
-        let mut table: FxHashMap<char, Vec<(Vec<char>, &'static str)>> = FxHashMap::default();
+        let mut table = HanWords::default();
         for [latin, spellings] in reference::rows(reference::HAN_WORDS) {
             for spelling in spellings.split_whitespace() {
                 let spelling: Vec<char> = spelling.chars().filter(|letter| is_han(*letter)).collect();

@@ -26,7 +26,8 @@ pub fn weight(word: &str, meaning: &WordMeaning) -> u32 {
     if word.bytes().all(|byte| byte.is_ascii_digit()) {
         return NUMBER_WEIGHT;
     }
-    let frequency = [Some(word), meaning.full].into_iter().flatten().filter_map(|word| table.frequencies.get(word)).max().copied();
+    let frequency =
+        [Some(word), meaning.full].into_iter().flatten().filter_map(|word| table.frequencies.get(word)).max().copied();
     let by_table = ln_weight(f64::from(table.n_names) / f64::from(frequency.unwrap_or(1)));
     let by_meaning = if meaning.per_10000 == 0 { u32::MAX } else { ln_weight(10_000.0 / f64::from(meaning.per_10000)) };
     let most = MOST_BY_LENGTH.get(word.len().wrapping_sub(1)).copied().unwrap_or(u32::MAX);
@@ -77,7 +78,13 @@ mod tests {
     #[test]
     fn rare_words_weigh_more() {
         assert!(table().n_names > 10_000);
-        assert!(of("trading") < of("almaz") && of("almaz") < of("barnaulskiy"), "{} {} {}", of("trading"), of("almaz"), of("barnaulskiy"));
+        assert!(
+            of("trading") < of("almaz") && of("almaz") < of("barnaulskiy"),
+            "{} {} {}",
+            of("trading"),
+            of("almaz"),
+            of("barnaulskiy")
+        );
         assert_eq!(of("qqzzxxw"), of("wwxxqqz"));
         assert!(of("x") <= 1_500 && of("li") <= 4_000);
         assert_eq!(of("tech"), of("technology"));

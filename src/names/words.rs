@@ -79,7 +79,11 @@ pub fn compare_words(a: &WordForm, b: &WordForm) -> Option<(Likeness, u32)> {
         _ => None,
     };
     let typo = [by_text, by_sound, by_full].into_iter().flatten().max_by_key(|(_, value)| *value);
-    let meaning = a.meaning.meaning.is_some_and(|meaning| b.meaning.meaning == Some(meaning)).then_some((Likeness::SameMeaning, SAME_MEANING));
+    let meaning = a
+        .meaning
+        .meaning
+        .is_some_and(|meaning| b.meaning.meaning == Some(meaning))
+        .then_some((Likeness::SameMeaning, SAME_MEANING));
     let typo = typo.map(|(n, value)| (Likeness::Typo(n), value));
     [typo, meaning].into_iter().flatten().max_by_key(|(_, value)| *value)
 }
@@ -174,14 +178,16 @@ pub fn is_number(word: &str) -> bool {
 }
 
 /// Spellings and the sound they stand for, the longest that fits first; capitals are sounds with no letter of their own.
+#[rustfmt::skip]
 const SOUNDS: [(&str, &str); 58] = [
-    ("shch", "S"), ("sch", "S"), ("tsch", "C"), ("tch", "C"), ("dzh", "J"), ("sh", "S"), ("ch", "C"), ("zh", "J"), ("dj", "J"),
-    ("kh", "h"), ("gh", "g"), ("ph", "f"), ("th", "t"), ("dh", "d"), ("ck", "k"), ("ts", "c"), ("tz", "c"), ("ce", "ce"), ("ci", "ci"),
-    ("cy", "ci"), ("c", "k"), ("q", "k"), ("x", "ks"), ("w", "v"), ("ou", "u"), ("oo", "u"), ("ee", "i"),
-    ("iye", "ie"), ("yye", "ie"), ("iyu", "iu"), ("yyu", "iu"), ("iya", "ia"), ("iia", "ia"), ("yya", "ia"),
-    ("ye", "e"), ("yu", "iu"), ("ya", "ia"), ("yo", "io"), ("ja", "Ja"), ("je", "Je"), ("ji", "Ji"), ("jo", "Jo"), ("ju", "Ju"), ("jy", "Ji"),
-    ("yy", "i"), ("iy", "i"), ("ij", "i"), ("yi", "i"), ("ii", "i"), ("j", "i"), ("y", "i"), ("zz", "z"),
-    ("aa", "a"), ("uu", "u"), ("ge", "Je"), ("gi", "Ji"), ("gy", "Ji"), ("ae", "e"),
+    ("shch", "S"), ("sch", "S"), ("tsch", "C"), ("tch", "C"), ("dzh", "J"), ("sh", "S"), ("ch", "C"), ("zh", "J"),
+    ("dj", "J"), ("kh", "h"), ("gh", "g"), ("ph", "f"), ("th", "t"), ("dh", "d"), ("ck", "k"), ("ts", "c"),
+    ("tz", "c"), ("ce", "ce"), ("ci", "ci"), ("cy", "ci"), ("c", "k"), ("q", "k"), ("x", "ks"), ("w", "v"),
+    ("ou", "u"), ("oo", "u"), ("ee", "i"), ("iye", "ie"), ("yye", "ie"), ("iyu", "iu"), ("yyu", "iu"), ("iya", "ia"),
+    ("iia", "ia"), ("yya", "ia"), ("ye", "e"), ("yu", "iu"), ("ya", "ia"), ("yo", "io"), ("ja", "Ja"), ("je", "Je"),
+    ("ji", "Ji"), ("jo", "Jo"), ("ju", "Ju"), ("jy", "Ji"), ("yy", "i"), ("iy", "i"), ("ij", "i"), ("yi", "i"),
+    ("ii", "i"), ("j", "i"), ("y", "i"), ("zz", "z"), ("aa", "a"), ("uu", "u"), ("ge", "Je"), ("gi", "Ji"),
+    ("gy", "Ji"), ("ae", "e"),
 ];
 
 /// Returns a spelling that romanizations of one name share: `kh`/`h`, `zh`/`j`, `y`/`i`/`j`, doubled letters, digits read as letters.
@@ -281,7 +287,8 @@ mod tests {
 
     #[test]
     fn edit_distance_agrees_with_an_oracle() {
-        let words = ["", "a", "ab", "ba", "abc", "acb", "barnaul", "branaul", "technologies", "tehnologis", "kalashnikov", "kalasnhikof"];
+        let words =
+            ["", "a", "ab", "ba", "abc", "acb", "barnaul", "branaul", "technologies", "tehnologis", "kalashnikov", "kalasnhikof"];
         for a in words {
             for b in words {
                 let expected = strsim::osa_distance(a, b);
@@ -296,8 +303,15 @@ mod tests {
     #[test]
     fn romanizations_share_a_key() {
         for (a, b) in [
-            ("zhukov", "jukov"), ("khalid", "halid"), ("yevgeniy", "evgeny"), ("udenskii", "udenskiy"), ("nouri", "nuri"),
-            ("sergei", "sergej"), ("shcherbakov", "scherbakov"), ("abdallah", "abdala"), ("ekspress", "express"),
+            ("zhukov", "jukov"),
+            ("khalid", "halid"),
+            ("yevgeniy", "evgeny"),
+            ("udenskii", "udenskiy"),
+            ("nouri", "nuri"),
+            ("sergei", "sergej"),
+            ("shcherbakov", "scherbakov"),
+            ("abdallah", "abdala"),
+            ("ekspress", "express"),
         ] {
             assert_eq!(sound_key(a), sound_key(b), "{a} {b}");
         }

@@ -8,41 +8,36 @@
 pub mod mapping;
 pub mod party;
 
+mod sources;
+mod shipment;
+mod batch;
 mod columns;
 mod sidecar;
 
 pub use sidecar::{PartyCount, Sidecar, SidecarTables};
 
-use crate::error::Result;
 use crate::model::account::Rejection;
-use crate::model::country::CountryCode;
-use crate::model::date::StatedDate;
-use crate::model::hs_code::HsCode;
 use crate::model::issue::Issues;
-use crate::model::key;
-use crate::model::measure::{self, DecimalStyle, WeightUnit, parse_cents, parse_decimal, parse_grams};
-use crate::model::procedure;
 use crate::model::raw_shipments::RawShipments;
-use crate::model::role::Role;
 use crate::model::vendor_schema::VendorSchema;
-use columns::{Columns, Row, role_slot, text_slot};
-use mapping::{Mapping, Source};
-use party::StatedParty;
+use batch::Batch;
+use columns::Columns;
+use mapping::Mapping;
 use polars::prelude::DataFrame;
-use rustc_hash::FxHashMap;
-use std::borrow::Cow;
+use sources::Sources;
 
 /// Raised whenever normalizing changes what a part holds: older parts are then built anew.
 pub const STORE_VERSION: u32 = 1;
 
 /// The tables that normalizing uses: they are part of a part's key.
-pub fn reference_texts() -> [&'static str; 5] {
+pub fn reference_texts() -> [&'static str; 6] {
     [
         include_str!("../reference/countries/spellings.csv"),
         include_str!("../reference/placeholders.csv"),
         include_str!("../reference/party_phrases.csv"),
         include_str!("../reference/units.csv"),
         include_str!("../reference/procedures.csv"),
+        include_str!("../reference/names/identifier_labels.csv"),
     ]
 }
 
@@ -68,523 +63,33 @@ pub struct Normalizer<'a> {
     schema: &'a VendorSchema,
     /// The flow pinned in the run file.
     flow: Option<String>,
-    plain: Vec<(usize, Source)>,
     sources: Sources,
 }
 
-/// The columns that need more than copying.
-struct Sources {
-    date: Option<Source>,
-    flow: Option<Source>,
-    hs_code: Option<Source>,
-    procedure_code: Option<Source>,
-    previous_procedure_code: Option<Source>,
-    line_number: Option<Source>,
-    quantity: Option<Source>,
-    weight_unit: Option<Source>,
-    coded: Vec<(&'static str, usize, Source)>,
-    countries: Vec<(&'static str, usize, Source)>,
-    weights: [Option<Source>; 2],
-    values: [Option<Source>; 2],
-    parties: Vec<(Role, Source, Option<Source>, Option<Source>)>,
-    declaration_key: Vec<(String, Option<Source>)>,
-}
-
-const COUNTRIES: [&str; 5] = [
-    "reporter_country_code",
-    "origin_country_code",
-    "departure_country_code",
-    "destination_country_code",
-    "trading_country_code",
-];
-const CODED: [&str; 3] = ["release_status", "record_status", "condition"];
-const PLAIN: [&str; 14] = [
-    "customs_office",
-    "declaration_id",
-    "stated_line_count",
-    "bill_of_lading_id",
-    "master_bill_of_lading_id",
-    "goods_description",
-    "manufacturer_name",
-    "brand",
-    "model",
-    "to_order_of_name",
-    "quantity_unit_code",
-    "currency_code",
-    "value_basis",
-    "remark",
-];
-
 impl<'a> Normalizer<'a> {
     pub fn new(schema: &'a VendorSchema, mapping: &Mapping, flow: Option<&str>) -> Self {
-        let source = |column: &str| mapping.source(column).cloned();
-        let slotted = |names: &[&'static str]| -> Vec<(&'static str, usize, Source)> {
-            names.iter().filter_map(|name| Some((*name, text_slot(name), source(name)?))).collect()
-        };
-        let key_columns =
-            if schema.declaration_key.is_empty() { vec!["declaration_id".to_owned()] } else { schema.declaration_key.clone() };
-        let part = |role: Role, suffix: &str| source(&format!("{}_{suffix}", role.as_str()));
         Normalizer {
             schema,
             flow: flow.map(str::to_owned).or_else(|| schema.flow.clone()),
-            plain: slotted(&PLAIN).into_iter().map(|(_, slot, source)| (slot, source)).collect(),
-            sources: Sources {
-                date: source("date"),
-                flow: source("flow"),
-                hs_code: source("hs_code"),
-                procedure_code: source("procedure_code"),
-                previous_procedure_code: source("previous_procedure_code"),
-                line_number: source("line_number"),
-                quantity: source("quantity"),
-                weight_unit: source("weight_unit"),
-                coded: slotted(&CODED),
-                countries: slotted(&COUNTRIES),
-                weights: [source("net_weight_kg"), source("gross_weight_kg")],
-                values: [source("value_usd"), source("value_original")],
-                parties: Role::ALL
-                    .into_iter()
-                    .filter_map(|role| {
-                        Some((role, part(role, "name")?, part(role, "country_code"), part(role, "registration_id")))
-                    })
-                    .collect(),
-                declaration_key: key_columns.into_iter().map(|column| (column.clone(), source(&column))).collect(),
-            },
+            sources: Sources::new(schema, mapping),
         }
     }
 
     /// Normalizes a batch. The result depends on the batch and its place alone, so that batches can be done side by side.
-    pub fn normalize(&self, raw: &RawShipments, origin: Origin<'_>) -> Result<NormalizedBatch> {
-        let mut batch = Batch {
-            issues: Issues::default(),
-            sidecar: Sidecar::default(),
-            rejections: Vec::new(),
-            parties: Memo::default(),
-            hs_codes: Memo::default(),
-            countries: Memo::default(),
-            key_buffer: Vec::new(),
-        };
+    pub fn normalize(&self, raw: &RawShipments, origin: Origin<'_>) -> NormalizedBatch {
+        let mut batch = Batch::default();
         let mut columns = Columns::with_capacity(raw.len());
         for record in 0..raw.len() {
-            match self.row(raw, record, origin, &mut batch) {
+            match self.shipment(raw, record, origin, &mut batch) {
                 Ok(row) => columns.push(&row),
                 Err(rejection) => batch.rejections.push(rejection),
             }
         }
-        Ok(NormalizedBatch {
+        NormalizedBatch {
             shipments: columns.into_frame(),
             sidecar: batch.sidecar,
             issues: batch.issues,
             rejections: batch.rejections,
-        })
-    }
-
-    fn row<'r>(
-        &self,
-        raw: &'r RawShipments,
-        record: usize,
-        origin: Origin<'_>,
-        batch: &mut Batch,
-    ) -> std::result::Result<Row<'r>, Rejection> {
-        let line = raw.line(record);
-        let text = |source: &Option<Source>| source.as_ref().map_or(Cow::Borrowed(""), |source| source.text(raw, record));
-        let mut row = Row::new(line);
-
-        let stated_date = text(&self.sources.date);
-        let Some(date) = StatedDate::parse(&stated_date, &self.schema.date_formats) else {
-            let reason = if party::placeholder(&stated_date).is_some() { "date_missing" } else { "date_invalid" };
-            return Err(rejection(raw, record, reason, "date"));
-        };
-        self.fill_date(&mut row, date);
-
-        for (slot, source) in &self.plain {
-            let value = source.text(raw, record);
-            if party::placeholder(&value).is_none() {
-                row.texts[*slot] = value;
-            }
         }
-        row.texts[text_slot("vendor")] = Cow::Owned(self.schema.vendor.clone());
-        row.texts[text_slot("grain")] = Cow::Borrowed(self.schema.grain.as_str());
-        for (column, constant) in [("value_basis", &self.schema.value_basis), ("currency_code", &self.schema.currency_code)] {
-            let slot = text_slot(column);
-            if row.texts[slot].is_empty() {
-                row.texts[slot] = Cow::Owned(constant.clone());
-            }
-        }
-
-        for (column, slot, source) in &self.sources.countries {
-            row.texts[*slot] = batch.country(&source.text(raw, record), column, line);
-        }
-        let reporter = text_slot("reporter_country_code");
-        if row.texts[reporter].is_empty() {
-            row.texts[reporter] = Cow::Owned(self.schema.reporter_country_code.clone());
-        }
-
-        for (column, slot, source) in &self.sources.coded {
-            row.texts[*slot] = self.coded(column, &source.text(raw, record), line, batch);
-        }
-        let flow = text_slot("flow");
-        row.texts[flow] = match &self.flow {
-            Some(flow) => Cow::Owned(flow.clone()),
-            None => self.coded("flow", &text(&self.sources.flow), line, batch),
-        };
-        if row.texts[flow].is_empty() {
-            batch.issues.add("flow_missing", "flow", line, "");
-        }
-        self.fill_procedure(&mut row, &text(&self.sources.procedure_code), &text(&self.sources.previous_procedure_code));
-        self.fill_code(&mut row, &text(&self.sources.hs_code), date, batch);
-        self.fill_measures(&mut row, raw, record, batch);
-        self.fill_parties(&mut row, raw, record, batch);
-        self.fill_keys(&mut row, raw, record, origin, batch);
-        batch.tally(&row);
-        Ok(row)
-    }
-
-    fn fill_date(&self, row: &mut Row<'_>, date: StatedDate) {
-        use crate::model::date::DatePrecision;
-        let first = date.first;
-        row.calendar = [first.number(), date.last.number(), first.year(), first.quarter() as i32, first.month() as i32, 0];
-        row.texts[text_slot("date")] = Cow::Owned(match date.precision {
-            DatePrecision::Day => first.to_string(),
-            DatePrecision::Month => format!("{:04}-{:02}", first.year(), first.month()),
-            DatePrecision::Year => format!("{:04}", first.year()),
-        });
-        row.texts[text_slot("date_kind")] = Cow::Owned(self.schema.date_kind.clone());
-        row.texts[text_slot("date_precision")] = Cow::Borrowed(date.precision.as_str());
-    }
-
-    /// Returns our word for a vendor's word; one that the schema does not have is an issue and stays unknown.
-    fn coded(&self, column: &str, value: &str, line: u64, batch: &mut Batch) -> Cow<'static, str> {
-        if value.is_empty() {
-            return Cow::Borrowed("");
-        }
-        let Some(words) = self.schema.values.get(column) else {
-            return Cow::Owned(value.to_owned());
-        };
-        let known = words.iter().find(|(word, _)| word.to_lowercase() == value.to_lowercase()).or_else(|| words.get_key_value("*"));
-        match known {
-            Some((_, ours)) => Cow::Owned(ours.clone()),
-            None => {
-                batch.issues.add("value_unknown", column, line, value);
-                Cow::Borrowed("")
-            }
-        }
-    }
-
-    fn fill_procedure(&self, row: &mut Row<'_>, code: &str, previous: &str) {
-        let class = if code.is_empty() {
-            "unknown"
-        } else {
-            procedure::procedure_class(&row.texts[text_slot("reporter_country_code")], code)
-        };
-        let is_crossing = procedure::is_crossing(class, previous, &row.texts[text_slot("release_status")]);
-        row.texts[text_slot("procedure_code")] = Cow::Owned(code.to_owned());
-        row.texts[text_slot("previous_procedure_code")] = Cow::Owned(previous.to_owned());
-        row.texts[text_slot("procedure_class")] = Cow::Borrowed(class);
-        row.calendar[5] = i32::from(is_crossing);
-    }
-
-    fn fill_code(&self, row: &mut Row<'_>, stated: &str, date: StatedDate, batch: &mut Batch) {
-        let line = row.source_line;
-        if party::placeholder(stated).is_some() {
-            batch.issues.add("hs_code_missing", "hs_code", line, stated);
-            return;
-        }
-        let digits = self.schema.hs_digits;
-        let parsed = batch.hs_codes.get(stated, |stated| match HsCode::parse(stated, digits) {
-            Ok((code, repair)) => Ok((code.as_str().to_owned(), repair.map(|repair| repair.as_str()))),
-            Err(reason) => Err(reason.as_str()),
-        });
-        match parsed {
-            Ok((code, repair)) => {
-                if let Some(rule) = repair {
-                    batch.issues.add(&format!("repaired_{rule}"), "hs_code", line, stated);
-                }
-                let edition = self.schema.hs_edition(date.first);
-                row.keys[HS_KEY] = Some(key::key(&[edition, &code]));
-                row.texts[text_slot("hs_code")] = Cow::Owned(code);
-                row.texts[text_slot("hs_edition")] = Cow::Owned(edition.to_owned());
-            }
-            Err(reason) => batch.issues.add(&format!("hs_code_{reason}"), "hs_code", line, stated),
-        }
-    }
-
-    fn fill_measures(&self, row: &mut Row<'_>, raw: &RawShipments, record: usize, batch: &mut Batch) {
-        let line = row.source_line;
-        let stated_unit = match &self.sources.weight_unit {
-            Some(source) => source.text(raw, record),
-            None => Cow::Borrowed(self.schema.weight_unit.as_deref().unwrap_or("kg")),
-        };
-        let unit = WeightUnit::parse(&stated_unit);
-        if unit.is_none() {
-            batch.issues.add("weight_unit_unknown", "weight_unit", line, &stated_unit);
-        }
-        for (at, (source, column)) in self.sources.weights.iter().zip(["net_weight_kg", "gross_weight_kg"]).enumerate() {
-            let (Some(source), Some(unit)) = (source, unit) else { continue };
-            let stated = source.text(raw, record);
-            row.measures[at] = self.number(&stated, column, line, batch, |text, style| parse_grams(text, style, unit));
-        }
-        for (at, (source, column)) in self.sources.values.iter().zip(["value_usd", "value_original"]).enumerate() {
-            let Some(source) = source else { continue };
-            row.measures[2 + at] = self.number(&source.text(raw, record), column, line, batch, parse_cents);
-        }
-        if let Some(source) = &self.sources.quantity
-            && let Some(quantity) = self.number(&source.text(raw, record), "quantity", line, batch, parse_decimal)
-        {
-            row.texts[text_slot("quantity")] = Cow::Owned(quantity.to_string());
-        }
-    }
-
-    /// Reads a number by the schema's decimal marks; what is no number is an issue and missing.
-    fn number<T>(
-        &self,
-        stated: &str,
-        column: &str,
-        line: u64,
-        batch: &mut Batch,
-        parse: impl Fn(&str, DecimalStyle) -> std::result::Result<T, measure::Reason>,
-    ) -> Option<T> {
-        if stated.is_empty() || (stated != "0" && party::placeholder(stated).is_some()) {
-            return None;
-        }
-        match parse(stated, DecimalStyle::of(stated, &self.schema.decimal_marks)) {
-            Ok(value) => Some(value),
-            Err(reason) => {
-                batch.issues.add(&format!("number_{}", reason.as_str()), column, line, stated);
-                None
-            }
-        }
-    }
-
-    fn fill_parties(&self, row: &mut Row<'_>, raw: &RawShipments, record: usize, batch: &mut Batch) {
-        let line = row.source_line;
-        for (role, name, country, registration_id) in &self.sources.parties {
-            let name = name.text(raw, record);
-            let registration_id = registration_id.as_ref().map_or(Cow::Borrowed(""), |source| source.text(raw, record));
-            let stated = batch.party(&name, &registration_id);
-            for &rule in &stated.repairs {
-                batch.issues.add(&format!("repaired_{rule}"), &format!("{}_name", role.as_str()), line, &name);
-            }
-            if let Some(reason) = stated.missing
-                && !name.is_empty()
-            {
-                batch.issues.add(&format!("party_{reason}"), &format!("{}_name", role.as_str()), line, &name);
-            }
-            let country = match country {
-                Some(source) => {
-                    batch.country(&source.text(raw, record), &format!("{}_country_code", role.as_str()), line)
-                }
-                None => Cow::Borrowed(""),
-            };
-            if let Some(bank) = &stated.to_order_of
-                && row.texts[text_slot("to_order_of_name")].is_empty()
-            {
-                row.texts[text_slot("to_order_of_name")] = Cow::Owned(bank.clone());
-            }
-            if let (Some(principal), Some(principal_role)) = (&stated.principal, role.principal())
-                && row.party_keys[principal_role as usize].is_none()
-            {
-                fill_party(row, principal_role, principal, "", "");
-            }
-            fill_party(row, *role, &stated.name, &country, &stated.registration_id);
-        }
-    }
-
-    fn fill_keys(&self, row: &mut Row<'_>, raw: &RawShipments, record: usize, origin: Origin<'_>, batch: &mut Batch) {
-        let line = row.source_line;
-        let record_key = key::record_key(origin.file_sha256, origin.sheet, origin.first_ordinal + record as u64);
-        let fields = (0..raw.width()).map(|column| raw.field(record, column));
-        let (content_high, content_low) = key::content_key(fields, &mut batch.key_buffer);
-
-        let key_text = self.declaration_key_text(row, raw, record);
-        let vendor = self.schema.vendor.as_str();
-        let declaration_key = match &key_text {
-            Some(text) => key::key(&[vendor, text]),
-            None => {
-                batch.issues.add("declaration_id_missing", "declaration_id", line, "");
-                record_key
-            }
-        };
-        let resolve_key = match &key_text {
-            Some(text) => key::key(&[&row.texts[text_slot("reporter_country_code")], text]),
-            None => content_low,
-        };
-
-        let line_number = self.sources.line_number.as_ref().map_or(Cow::Borrowed(""), |source| source.text(raw, record));
-        let is_line_stated = line_number.bytes().any(|byte| byte != b'0') && party::placeholder(&line_number).is_none();
-        let line_item_key = if is_line_stated {
-            let number = line_number.trim_start_matches('0');
-            batch.sidecar.line_numbers.add(number);
-            row.texts[text_slot("line_number")] = Cow::Owned(number.to_owned());
-            key::key(&[&declaration_key.to_string(), number])
-        } else {
-            record_key
-        };
-
-        let bill = fold_id(&row.texts[text_slot("bill_of_lading_id")]);
-        let consignment_key = (!bill.is_empty()).then(|| key::key(&[vendor, &bill]));
-        let (shipper, consignee) = (row.party_keys[Role::Shipper as usize], row.party_keys[Role::Consignee as usize]);
-        let party_day_key = (shipper.is_some() || consignee.is_some()).then(|| {
-            let side = |party: Option<i64>| party.map_or(String::new(), |party| party.to_string());
-            key::key(&[&side(shipper), &side(consignee), &row.calendar[0].to_string()])
-        });
-        let hs_key = row.keys[HS_KEY];
-        let code = hs_key.map_or(String::new(), |code| code.to_string());
-        let mut item = vec![code.as_str()];
-        item.extend(ITEM_TEXTS.iter().map(|slot| row.texts[*slot].as_ref()));
-        let item_key = key::key(&item);
-
-        row.keys = [
-            Some(record_key),
-            Some(line_item_key),
-            Some(declaration_key),
-            consignment_key,
-            party_day_key,
-            hs_key,
-            Some(item_key),
-            Some(resolve_key),
-            Some(content_high),
-            Some(content_low),
-        ];
-        row.texts[text_slot("declaration_key_text")] = Cow::Owned(key_text.unwrap_or_default());
-    }
-
-    /// Returns what names the declaration within its vendor, or `None` where a part of it is missing.
-    fn declaration_key_text(&self, row: &Row<'_>, raw: &RawShipments, record: usize) -> Option<String> {
-        let mut text = String::new();
-        for (column, source) in &self.sources.declaration_key {
-            let part = match (column.as_str(), source) {
-                ("year", _) => row.calendar[2].to_string(),
-                (_, Some(source)) => fold_id(&source.text(raw, record)),
-                (_, None) => String::new(),
-            };
-            if part.is_empty() {
-                return None;
-            }
-            if !text.is_empty() {
-                text.push('|');
-            }
-            text.push_str(&part);
-        }
-        (!text.is_empty()).then_some(text)
-    }
-}
-
-const HS_KEY: usize = 5;
-
-/// The texts that goods phrases are looked for in: with the code they make an item.
-const ITEM_TEXTS: [usize; 4] =
-    [text_slot("goods_description"), text_slot("manufacturer_name"), text_slot("brand"), text_slot("model")];
-
-fn fill_party(row: &mut Row<'_>, role: Role, name: &str, country_code: &str, registration_id: &str) {
-    if name.is_empty() && registration_id.is_empty() {
-        return;
-    }
-    let slot = role_slot(role);
-    row.texts[slot] = Cow::Owned(name.to_owned());
-    row.texts[slot + 1] = Cow::Owned(country_code.to_owned());
-    row.texts[slot + 2] = Cow::Owned(registration_id.to_owned());
-    row.party_keys[role as usize] = Some(key::key(&[name, country_code, registration_id]));
-}
-
-/// Returns an identifier of a document with capitals and with one `/` for each run of other marks, so that
-/// `00000000-150622-0001234` and `00000000/150622/0001234` are one.
-fn fold_id(text: &str) -> String {
-    let mut folded = String::with_capacity(text.len());
-    for letter in text.chars() {
-        if letter.is_alphanumeric() {
-            folded.extend(letter.to_uppercase());
-        } else if !folded.is_empty() && !folded.ends_with('/') {
-            folded.push('/');
-        }
-    }
-    while folded.ends_with('/') {
-        folded.pop();
-    }
-    folded
-}
-
-fn rejection(raw: &RawShipments, record: usize, reason: &'static str, column: &str) -> Rejection {
-    let fields: Vec<&str> = (0..raw.width()).map(|at| raw.field(record, at)).collect();
-    Rejection { line: raw.line(record), reason, column: column.to_owned(), raw_text: fields.join("\u{241f}") }
-}
-
-/// What a batch gathers beside its columns.
-struct Batch {
-    issues: Issues,
-    sidecar: Sidecar,
-    rejections: Vec<Rejection>,
-    parties: Memo<StatedParty>,
-    hs_codes: Memo<std::result::Result<(String, Option<&'static str>), &'static str>>,
-    countries: Memo<Option<CountryCode>>,
-    key_buffer: Vec<u8>,
-}
-
-impl Batch {
-    fn country(&mut self, stated: &str, column: &str, line: u64) -> Cow<'static, str> {
-        if party::placeholder(stated).is_some() {
-            return Cow::Borrowed("");
-        }
-        match self.countries.get(stated, CountryCode::parse) {
-            Some(country) => Cow::Owned(country.to_string()),
-            None => {
-                self.issues.add("country_unknown", column, line, stated);
-                Cow::Borrowed("")
-            }
-        }
-    }
-
-    fn party(&mut self, name: &str, registration_id: &str) -> StatedParty {
-        let mut both = String::with_capacity(name.len() + registration_id.len() + 1);
-        both.push_str(name);
-        both.push('\u{1f}');
-        both.push_str(registration_id);
-        self.parties.get(&both, |_| party::parse_party(name, registration_id))
-    }
-
-    fn tally(&mut self, row: &Row<'_>) {
-        for role in Role::ALL {
-            let Some(party_key) = row.party_keys[role as usize] else { continue };
-            let slot = role_slot(role);
-            self.sidecar
-                .parties
-                .entry((party_key, role))
-                .or_insert_with(|| PartyCount {
-                    name: row.texts[slot].to_string(),
-                    country_code: row.texts[slot + 1].to_string(),
-                    registration_id: row.texts[slot + 2].to_string(),
-                    n_records: 0,
-                })
-                .n_records += 1;
-        }
-        if let Some(hs_key) = row.keys[HS_KEY] {
-            let (edition, code) = (&row.texts[text_slot("hs_edition")], &row.texts[text_slot("hs_code")]);
-            self.sidecar.codes.entry(hs_key).or_insert_with(|| (edition.to_string(), code.to_string(), 0)).2 += 1;
-        }
-        *self.sidecar.coverage.entry((row.calendar[2], row.calendar[4])).or_default() += 1;
-    }
-}
-
-/// Remembers what each distinct text became, up to a bound: ten million descriptions do not fit in memory.
-struct Memo<T>(FxHashMap<Box<str>, T>);
-
-impl<T> Default for Memo<T> {
-    fn default() -> Self {
-        Memo(FxHashMap::default())
-    }
-}
-
-impl<T: Clone> Memo<T> {
-    const BOUND: usize = 50_000;
-
-    fn get(&mut self, text: &str, clean: impl FnOnce(&str) -> T) -> T {
-        if let Some(known) = self.0.get(text) {
-            return known.clone();
-        }
-        let value = clean(text);
-        if self.0.len() >= Self::BOUND {
-            self.0.clear();
-        }
-        self.0.insert(text.into(), value.clone());
-        value
     }
 }

@@ -1,7 +1,7 @@
 //! A party text as a record states it: the party, its identifier, and whoever stands behind it.
 //!
-//! In: the text of a name column and that of its identifier column. Out: a [`StatedParty`] in which name, identifier, principal and
-//! "to order" are apart, with the reason where nobody is named. Only phrases and placeholders are known here, no party.
+//! In: the text of a name column and that of its identifier column. Out: a [`StatedParty`] in which name, identifier, principal
+//! and "to order" are apart, with the reason where nobody is named. Only phrases and placeholders are known here, no party.
 //! A KPP never becomes the identifier: it stands for a tax office and is shared by many companies.
 
 use crate::names::identifiers::{FoundIdentifier, Identifier, IdentifierKind, find_identifiers, normalize_identifier, recognize};
@@ -61,7 +61,7 @@ pub fn parse_party(name: &str, registration_id: &str) -> StatedParty {
     party
 }
 
-/// Returns the reason if a text names nobody and states nothing: a placeholder, also with a number behind it, zeros, or only marks.
+/// Returns the reason if a text states nothing: a placeholder, also with a number behind it, zeros, or only marks.
 pub fn placeholder(text: &str) -> Option<&'static str> {
     static TABLE: OnceLock<HashMap<String, String>> = OnceLock::new();
     let table = TABLE.get_or_init(|| read_lines(PLACEHOLDERS).map(|line| (fold(&line[0]), line[1].to_owned())).collect());
@@ -108,7 +108,7 @@ impl StatedParty {
         if placeholder(text).is_some() {
             return String::new();
         }
-        // One text that many records share would make one company of many: a number that a spreadsheet rounded, `1111111111`, words.
+        // A text that many records share would make one company of many: a number that a spreadsheet rounded, `1111111111`.
         if is_rounded(text) {
             self.repair("identifier_rounded");
             return String::new();
@@ -202,7 +202,7 @@ impl StatedParty {
         Some(join_parts(sides.map(|side| trim_marks(&side.chars().collect::<Vec<_>>()))))
     }
 
-    /// Counts a valid identifier in the name that says otherwise than the column; one of another kind may well be the same party's.
+    /// Counts a valid identifier in the name that says otherwise than the column; one of another kind may be the same party's.
     fn compare_with_column(&mut self, found: &[FoundIdentifier]) {
         let column_kind = recognize(&self.registration_id);
         let differs = found.iter().map(|one| &one.identifier).any(|identifier| {
@@ -490,7 +490,8 @@ mod tests {
             proptest::prop_assert_eq!((&twice.name, &twice.registration_id), (&once.name, &once.registration_id));
             proptest::prop_assert_eq!(twice.principal, None);
             if once.missing.is_none_or(|reason| reason.ends_with("_only")) {
-                let kept = [Some(once.name), once.principal, once.to_order_of].into_iter().flatten().collect::<Vec<_>>().join(" ");
+                let kept = [Some(once.name), once.principal, once.to_order_of];
+                let kept = kept.into_iter().flatten().collect::<Vec<_>>().join(" ");
                 for word in text.split(|letter: char| !letter.is_alphanumeric()).filter(|word| is_own_word(word)) {
                     proptest::prop_assert!(kept.contains(word), "`{}` of `{}` is not in `{}`", word, text, kept);
                 }

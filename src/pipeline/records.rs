@@ -197,7 +197,7 @@ fn build_part(
             .map(|(first_ordinal, batch)| {
                 normalizer.normalize(batch, Origin { file_sha256: sha256, sheet: &sheet, first_ordinal: *first_ordinal })
             })
-            .collect::<Result<_>>()?;
+            .collect();
         for batch in normalized {
             writer.write_batch(&batch.shipments)?;
             n_stored += batch.shipments.height() as u64;
@@ -213,6 +213,10 @@ fn build_part(
     }
     check_spans(file, reader.as_ref())?;
     let n_refused_by_reader = rejections.len() as u64 - (n_delivered - n_stored);
+    let mut issues = issues.into_vec();
+    for issue in issues.iter_mut().filter(|issue| issue.kind == "unknown_header") {
+        issue.n_records = n_delivered;
+    }
     let account = PartAccount {
         file_sha256: sha256.to_owned(),
         schema: schema.name.clone(),
@@ -220,7 +224,7 @@ fn build_part(
         spans: reader.spans(),
         records_read: n_delivered + n_refused_by_reader,
         records_rejected: rejections.len() as u64,
-        issues: issues.into_vec(),
+        issues,
         line_numbers: sidecar.line_numbers.clone(),
     };
     if account.records_stored() != n_stored {

@@ -105,9 +105,10 @@ pub fn resolve(mut records: Vec<ResolvedRecord<'_>>, precedence: &BTreeMap<Strin
 
 fn resolve_group(group: &[ResolvedRecord<'_>], overlay: &mut Overlay) -> Result<()> {
     check_texts(group)?;
+    let deletions: Vec<&ResolvedRecord<'_>> = group.iter().filter(|record| record.status == "deleted").collect();
     let mut kept_vendor: Option<Vec<&ResolvedRecord<'_>>> = None;
     for vendor in group.chunk_by(|left, right| left.vendor == right.vendor) {
-        let standing = resolve_vendor(vendor, overlay);
+        let standing = resolve_vendor(vendor, &deletions, overlay);
         if standing.is_empty() {
             continue;
         }
@@ -138,14 +139,21 @@ fn check_texts(group: &[ResolvedRecord<'_>]) -> Result<()> {
 }
 
 /// Takes deleted, repeated and superseded records of one vendor out and returns those that stand.
-fn resolve_vendor<'g, 'a>(vendor: &'g [ResolvedRecord<'a>], overlay: &mut Overlay) -> Vec<&'g ResolvedRecord<'a>> {
+///
+/// A deletion holds for all vendors: who still has the record has an older state of it.
+fn resolve_vendor<'g, 'a>(
+    vendor: &'g [ResolvedRecord<'a>],
+    deletions: &[&ResolvedRecord<'_>],
+    overlay: &mut Overlay,
+) -> Vec<&'g ResolvedRecord<'a>> {
     let mut standing: Vec<&ResolvedRecord<'_>> = Vec::new();
-    let deletions: Vec<&ResolvedRecord<'_>> = vendor.iter().filter(|record| record.status == "deleted").collect();
     for record in vendor {
-        let is_deleted = deletions.iter().any(|deletion| {
-            std::ptr::eq(*deletion, record) || deletion.line_number.is_empty() || deletion.line_number == record.line_number
-        });
-        if is_deleted && !record.declaration.is_empty() {
+        let is_deleted = record.status == "deleted"
+            || deletions.iter().any(|deletion| {
+                !record.declaration.is_empty()
+                    && (deletion.line_number.is_empty() || deletion.line_number == record.line_number)
+            });
+        if is_deleted {
             overlay.removed.push(Removed { record_key: record.record_key, rule: "deleted", kept_record_key: None });
         } else {
             standing.push(record);
@@ -284,6 +292,12 @@ mod tests {
             rules(vec![record(1, "a", "1", 1), record(2, "a", "2", 2), deletion]),
             [(1, "deleted", None), (3, "deleted", None)]
         );
+    }
+
+    #[test]
+    fn a_deletion_holds_for_all_vendors() {
+        let deletion = ResolvedRecord { status: "deleted", ..record(1, "a", "1", 1) };
+        assert_eq!(rules(vec![deletion, record(5, "b", "1", 5)]), [(1, "deleted", None), (5, "deleted", None)]);
     }
 
     #[test]

@@ -29,7 +29,7 @@ pub struct ScreenedParty<'a> {
 pub enum Band {
     /// 850 and more.
     Strong,
-    /// 740 to 849: about one unrelated name in a hundred gets here.
+    /// 740 to 849: fewer than one unrelated name in a hundred gets here.
     Review,
     /// Below 740, down to the floor that was asked for; 670 by default.
     Weak,
@@ -72,8 +72,8 @@ mod rule {
     pub const PERSON_MOST: u16 = super::STRONG - 1;
     /// Two valid identifiers of one kind that differ are two entities.
     pub const IDENTIFIER_DIFFERS_MOST: u16 = 600;
-    /// What is equal but for the country stays below what is equal.
-    pub const WITHOUT_IDENTIFIER_MOST: u16 = 1000;
+    /// The scale ends here.
+    pub const MOST: u16 = 1000;
     /// Numbers without known check digits identify from so many characters on, of which so many are digits.
     pub const UNCHECKED_LENGTH: usize = 8;
     pub const UNCHECKED_DIGITS: usize = 6;
@@ -190,7 +190,8 @@ impl<'a> Listed<'a> {
                     places.push((w, e, n));
                     names.push(&name.name);
                 }
-                let of_entity: Vec<Identifier> = entity.identifiers.iter().map(|text| listed_identifier(text, entity.kind)).collect();
+                let of_entity: Vec<Identifier> =
+                    entity.identifiers.iter().map(|text| listed_identifier(text, entity.kind)).collect();
                 for identifier in of_entity.iter().filter(|identifier| identifies(identifier)) {
                     let entities = by_identifier.entry(identifier.text.clone()).or_default();
                     if entities.last() != Some(&(w, e)) {
@@ -264,7 +265,7 @@ impl<'a> Listed<'a> {
         }
         match country_evidence(party, entity) {
             CountryEvidence::Agrees(country) if score >= REVIEW => {
-                let most = if score < STRONG { STRONG - 1 } else { rule::WITHOUT_IDENTIFIER_MOST };
+                let most = if score < STRONG { STRONG - 1 } else { rule::MOST };
                 let lifted = (score + rule::COUNTRY_AGREES).min(most).max(score);
                 reasons.push(format!("country {country} +{}", lifted - score));
                 score = lifted;
@@ -409,7 +410,13 @@ fn contradiction(party: &[Identifier], listed: &[Identifier]) -> Option<Identifi
 mod tests {
     use super::*;
 
-    fn entity(entity_id: &str, kind: EntityKind, names: &[(&str, NameKind)], identifiers: &[&str], countries: &[&str]) -> ListedEntity {
+    fn entity(
+        entity_id: &str,
+        kind: EntityKind,
+        names: &[(&str, NameKind)],
+        identifiers: &[&str],
+        countries: &[&str],
+    ) -> ListedEntity {
         ListedEntity {
             entity_id: entity_id.to_string(),
             kind,
@@ -424,8 +431,20 @@ mod tests {
         use EntityKind::{Company, Person, Vessel};
         use NameKind::{Primary, StrongAlias, WeakAlias};
         let entities = vec![
-            entity("1", Company, &[("Poly Technologies, Inc.", Primary), ("POLY TECHNOLOGIES INCORPORATED", StrongAlias)], &[], &["CN"]),
-            entity("2", Company, &[("АО \"Улан-Удэнский авиационный завод\"", Primary), ("УУАЗ", WeakAlias)], &["0323018510"], &["RU"]),
+            entity(
+                "1",
+                Company,
+                &[("Poly Technologies, Inc.", Primary), ("POLY TECHNOLOGIES INCORPORATED", StrongAlias)],
+                &[],
+                &["CN"],
+            ),
+            entity(
+                "2",
+                Company,
+                &[("АО \"Улан-Удэнский авиационный завод\"", Primary), ("УУАЗ", WeakAlias)],
+                &["0323018510"],
+                &["RU"],
+            ),
             entity("3", Person, &[("QADDAFI, Muammar", Primary)], &[], &["LY"]),
             entity("4", Vessel, &[("ADRIAN DARYA", Primary)], &["9116412"], &["IR"]),
         ];
@@ -484,7 +503,8 @@ mod tests {
         assert_eq!(together.iter().map(|found| found.party).collect::<Vec<_>>(), [0, 2, 3]);
         for (at, party) in parties.iter().enumerate() {
             let alone = screen(&[*party], &list, WEAK, 10);
-            let expected: Vec<Match> = together.iter().filter(|found| found.party == at).map(|found| Match { party: 0, ..found.clone() }).collect();
+            let expected: Vec<Match> =
+                together.iter().filter(|found| found.party == at).map(|found| Match { party: 0, ..found.clone() }).collect();
             assert_eq!(alone, expected);
         }
         let pool = rayon::ThreadPoolBuilder::new().num_threads(1).build().expect("one thread is always to be had");

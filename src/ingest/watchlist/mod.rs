@@ -1,8 +1,9 @@
 //! Watchlists: a list in any of its publishers' formats to entities with names, identifiers and dates.
 //!
-//! In: a file, packed with gzip or not, its format, and the edition if the run file states it. Out: a [`Watchlist`] sorted by entity.
-//! What a list leaves open stays open: a format without dates gives `Known::Unknown`, never the day of its edition, because an
-//! entity may have been listed long before. What a reader does not understand is counted as an issue; what it cannot place is an error.
+//! In: a file, packed with gzip or not, its format, and the edition if the run file states it. Out: a [`Watchlist`] sorted by
+//! entity. What a list leaves open stays open: a format without dates gives `Known::Unknown`, never the day of its edition,
+//! because an entity may have been listed long before. What a reader does not understand is an issue and counted; what it cannot
+//! place is an error.
 
 mod names;
 mod ofac_sdn;
@@ -88,7 +89,7 @@ impl Format {
     }
 }
 
-/// Reads one edition of a list. `as_of` is the edition that the run file states; without it the list's own is taken, if it has one.
+/// Reads one edition of a list. `as_of` is the edition that the run file states; without it the list's own is taken, if any.
 pub fn read(path: &Path, format: Format, id: &str, as_of: Option<Day>) -> Result<Watchlist> {
     let mut issues = ListIssues::default();
     let text = read_text(path, &mut issues)?;

@@ -1,8 +1,8 @@
 //! A bare list of names: a CSV file `entity_id,name[,kind,type,country]` with a header row.
 //!
-//! In: the text of the file; the delimiter is the comma, semicolon or tab that the header row has. Out: one entity for all rows of an
-//! `entity_id`, its primary name first. The format has no dates, so `listed_on` is unknown, not open: nobody may be counted as
-//! listed on a day that no list states.
+//! In: the text of the file; the delimiter is the comma, semicolon or tab that the header row has. Out: one entity for all rows
+//! of an `entity_id`, its primary name first. The format has no dates, so `listed_on` is unknown, not open: nobody may be counted
+//! as listed on a day that no list states.
 
 use super::{ListIssues, add_name, add_once, quote_all};
 use crate::error::{Error, Result, nearest};

@@ -1,6 +1,6 @@
 //! The lists of the U.S. Treasury (OFAC) in their CSV layout: `sdn.csv` and `cons_prim.csv`.
 //!
-//! In: the primary file, and beside it `alt.csv` (aliases), `add.csv` (addresses) and the comments file (remarks that did not fit).
+//! In: the primary file, and beside it `alt.csv` (aliases), `add.csv` (addresses) and the comments file (ends of long remarks).
 //! Out: one entity a line, without dates of listing, which this format does not carry.
 //! Lines are taken apart here and not by the CSV crate: a stray quote may then spoil one line, which is an error, but never
 //! swallows the entities below it.
@@ -244,7 +244,7 @@ fn read_meaning(word: &str) -> Meaning {
     }
 }
 
-/// Returns the value of an identifier without its country, office and dates: `0323018510 (Russia) issued 2009`.
+/// Returns the value of an identifier without its country, office and dates: `0199000025 (Russia) issued 2009`.
 fn cut_value(value: &str) -> &str {
     let ends = [" (", " issued ", " expires ", ", ", " at "];
     let end = ends.into_iter().filter_map(|end| value.find(end)).filter(|at| *at > 0).min().unwrap_or(value.len());
@@ -275,7 +275,7 @@ fn add_names_in_speaking_order(entity: &mut ListedEntity) {
     }
 }
 
-/// Finds and reads a file that belongs to the primary one; its absence is an issue, except for comments, which not every edition has.
+/// Finds and reads a file that belongs to the primary one; its absence is an issue, except for comments: many editions have none.
 fn read_beside(path: &Path, what: &str, issues: &mut ListIssues) -> Result<Option<(PathBuf, String)>> {
     let folder = match path.parent() {
         Some(folder) if folder != Path::new("") => folder,
@@ -329,7 +329,7 @@ fn read_lines<'a, const N: usize>(
         let fields = split_fields(line);
         let n_fields = fields.len();
         let fields: [String; N] = fields.try_into().map_err(|_| {
-            Error::request(format!("line {number} of `{}` has {n_fields} fields, not {N}", path.display()))
+            Error::request(format!("line {number} of `{}` has {n_fields} instead of {N} fields", path.display()))
                 .detail(format!("looked for: {}", quote_all(columns.iter().copied())))
                 .detail(format!("found: `{}`", line.chars().take(80).collect::<String>()))
                 .hint("this format has no header row; a CSV file with one is read as `names`")
@@ -410,19 +410,20 @@ mod tests {
     fn remarks_are_read_by_label() {
         let mut entity = ListedEntity::default();
         let mut issues = ListIssues::default();
-        let remarks = "nationality Russia; alt. nationality China; Tax ID No. 0323018510 (Russia); alt. Registration Number \
-            1027700132195 (Russia) issued 01 Jan 2002; Unified Social Credit Code (USCC) 911100001000016047 (China); NIT # \
-            800018928-0 (Colombia); Vessel Registration Identification IMO 7406784; License 2377; Passport 4005504207 (Russia); a.k.a. \
-            'SBERBANK'; a.k.a. 'L'ETOILE'; Linked To: HIZBALLAH; Chief of Staff; Public Registration Number 4673230, Doc. 694710 (Panama); \
+        let remarks = "nationality Russia; alt. nationality China; Tax ID No. 0199000025 (Russia); \
+            alt. Registration Number 1029900000019 (Russia) issued 01 Jan 2002; \
+            Unified Social Credit Code (USCC) 91990000MA00000018 (China); NIT # 800000000-1 (Colombia); \
+            Vessel Registration Identification IMO 1234567; License 2377; Passport 0000000042 (Russia); a.k.a. 'NORDBANK'; \
+            a.k.a. 'L'ETOILE'; Linked To: NORTHERN STAR; Chief of Staff; Public Registration Number 4673230, Doc. 694710 (Panama); \
             Registration Numbering 12345678.";
         read_remarks(&mut entity, remarks, &mut issues);
         assert_eq!(
             entity.identifiers,
-            ["0323018510", "1027700132195", "911100001000016047", "8000189280", "7406784", "4673230"].map(str::to_owned)
+            ["0199000025", "1029900000019", "91990000MA00000018", "8000000001", "1234567", "4673230"].map(str::to_owned)
         );
         assert_eq!(entity.countries, ["RU", "CN"].map(|code| CountryCode::parse(code).expect("a code of the table")));
         let names: Vec<&str> = entity.names.iter().map(|name| name.name.as_str()).collect();
-        assert_eq!(names, ["SBERBANK", "L'ETOILE"]);
+        assert_eq!(names, ["NORDBANK", "L'ETOILE"]);
         assert!(entity.names.iter().all(|name| name.kind == NameKind::WeakAlias));
         assert_eq!(
             issues.into_vec(),
@@ -436,7 +437,7 @@ mod tests {
 
     #[test]
     fn cut_remarks_give_no_half_identifier() {
-        let whole = format!("DOB {}; Tax ID No. 0323018510 (Russia); Registration Number 1027700132195", "1".repeat(950));
+        let whole = format!("DOB {}; Tax ID No. 0199000025 (Russia); Registration Number 1029900000019", "1".repeat(950));
         for (remarks, n_identifiers) in [(whole.clone(), 1), (whole + " (Russia).", 2)] {
             let mut entity = ListedEntity::default();
             read_remarks(&mut entity, &remarks, &mut ListIssues::default());

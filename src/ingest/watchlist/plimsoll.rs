@@ -1,8 +1,8 @@
 //! A user's own entities, groups and ownership in TOML.
 //!
-//! In: the text of the file. Out: entities, memberships and ownership with their dates. An unknown key is an error and names its line,
-//! since a mistyped `delisted_on` that is ignored would change who counts as listed. An absent day leaves the side open; a day that
-//! exists but is not known is written `"unknown"`.
+//! In: the text of the file. Out: entities, memberships and ownership with their dates. An unknown key is an error and names its
+//! line, since a mistyped `delisted_on` that is ignored would change who counts as listed. An absent day leaves the side open; a
+//! day that exists but is not known is written `"unknown"`.
 
 use super::{add_name, add_once, quote_all};
 use crate::error::{Error, Result, nearest};

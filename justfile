@@ -1,0 +1,22 @@
+# What continuous integration runs.
+check:
+    .ci/run
+
+# The sample, from raw files to run folder.
+sample:
+    cargo run --release -- run sample_data/poly-group.toml
+
+test:
+    cargo test --release
+
+# Rewrites the snapshots of the tests: read the diff as carefully as code.
+accept:
+    INSTA_UPDATE=always cargo test --release
+
+# Makes the committed sample again.
+generate:
+    cargo run --release --example generate_sample -- --seed 281 --planted 281 --out sample_data
+
+# Reading speed against public peers, as a ratio in one run.
+bench:
+    cargo bench --bench record_reader

@@ -1,0 +1,85 @@
+//! Where each column of a shipment comes from in one file, looked up once a file.
+
+use super::columns::text_slot;
+use super::mapping::{Mapping, Source};
+use crate::model::role::Role;
+use crate::model::vendor_schema::VendorSchema;
+
+/// The sources of all columns that a file can fill.
+pub struct Sources {
+    /// Texts that are copied: the place, and where from.
+    pub plain: Vec<(usize, Source)>,
+    pub date: Option<Source>,
+    pub flow: Option<Source>,
+    pub hs_code: Option<Source>,
+    pub procedure_code: Option<Source>,
+    pub previous_procedure_code: Option<Source>,
+    pub line_number: Option<Source>,
+    pub quantity: Option<Source>,
+    pub weight_unit: Option<Source>,
+    pub coded: Vec<(&'static str, usize, Source)>,
+    pub countries: Vec<(&'static str, usize, Source)>,
+    pub weights: [Option<Source>; 2],
+    pub values: [Option<Source>; 2],
+    pub parties: Vec<(Role, Source, Option<Source>, Option<Source>)>,
+    pub declaration_key: Vec<(String, Option<Source>)>,
+}
+
+const COUNTRIES: [&str; 5] = [
+    "reporter_country_code",
+    "origin_country_code",
+    "departure_country_code",
+    "destination_country_code",
+    "trading_country_code",
+];
+const CODED: [&str; 3] = ["release_status", "record_status", "condition"];
+const PLAIN: [&str; 14] = [
+    "customs_office",
+    "declaration_id",
+    "stated_line_count",
+    "bill_of_lading_id",
+    "master_bill_of_lading_id",
+    "goods_description",
+    "manufacturer_name",
+    "brand",
+    "model",
+    "to_order_of_name",
+    "quantity_unit_code",
+    "currency_code",
+    "value_basis",
+    "remark",
+];
+
+impl Sources {
+    pub fn new(schema: &VendorSchema, mapping: &Mapping) -> Self {
+        let source = |column: &str| mapping.source(column).cloned();
+        let slotted = |names: &[&'static str]| -> Vec<(&'static str, usize, Source)> {
+            names.iter().filter_map(|name| Some((*name, text_slot(name), source(name)?))).collect()
+        };
+        let key_columns =
+            if schema.declaration_key.is_empty() { vec!["declaration_id".to_owned()] } else { schema.declaration_key.clone() };
+        let part = |role: Role, suffix: &str| source(&format!("{}_{suffix}", role.as_str()));
+        Sources {
+            plain: slotted(&PLAIN).into_iter().map(|(_, slot, source)| (slot, source)).collect(),
+            date: source("date"),
+            flow: source("flow"),
+            hs_code: source("hs_code"),
+            procedure_code: source("procedure_code"),
+            previous_procedure_code: source("previous_procedure_code"),
+            line_number: source("line_number"),
+            quantity: source("quantity"),
+            weight_unit: source("weight_unit"),
+            coded: slotted(&CODED),
+            countries: slotted(&COUNTRIES),
+            weights: [source("net_weight_kg"), source("gross_weight_kg")],
+            values: [source("value_usd"), source("value_original")],
+            parties: Role::ALL
+                .into_iter()
+                .filter_map(|role| {
+                    Some((role, part(role, "name")?, part(role, "country_code"), part(role, "registration_id")))
+                })
+                .collect(),
+            declaration_key: key_columns.into_iter().map(|column| (column.clone(), source(&column))).collect(),
+        }
+    }
+}
