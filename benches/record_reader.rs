@@ -41,7 +41,8 @@ fn timed(read: impl FnOnce() -> u64) -> (f64, u64) {
 }
 
 fn read_ours(path: &Path) -> u64 {
-    let mut reader = ingest::open(path, &Pinned::default(), &|header| header.starts_with("column_")).expect("the file is well formed");
+    let mut reader =
+        ingest::open(path, &Pinned::default(), &|header| header.starts_with("column_")).expect("the file is well formed");
     let mut bytes = 0;
     let mut rejected = Vec::new();
     let mut is_more = true;

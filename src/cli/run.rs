@@ -12,9 +12,11 @@ use std::path::{Path, PathBuf};
 
 /// Answer the question of a run file and write the run folder.
 #[derive(Debug, clap::Args)]
-#[command(after_long_help = "Example:\n  plimsoll run sample_data/poly-group.toml\n\nprints each finding's number with its range and its \
+#[command(
+    after_long_help = "Example:\n  plimsoll run sample_data/poly-group.toml\n\nprints each finding's number with its range and its \
                              table by year, and writes sample_data/poly-group.run/ with summary.csv, shipments.csv, matches.csv \
-                             and the trail behind them.")]
+                             and the trail behind them."
+)]
 pub struct Args {
     /// The TOML file that states the question
     run_file: PathBuf,
@@ -72,7 +74,9 @@ pub fn run(args: &Args) -> Result<u8> {
     let outcome = pipeline::run(&run_file, &store, &out, until, environment(), &bar);
     bar.finish();
     let outcome = outcome?;
-    if args.json && let Some(folder) = &outcome.folder {
+    if args.json
+        && let Some(folder) = &outcome.folder
+    {
         let path = folder.join("findings.json");
         terminal::print(&std::fs::read_to_string(&path).map_err(|error| Error::file(&path, "read", error))?)?;
     } else {
@@ -136,7 +140,14 @@ fn finding(question: &Question, answer: &Answer) -> String {
         grouped(answer.looser.of(key)),
     );
     let by: Vec<&str> = question.by.iter().filter(|by| by.column().is_some()).map(|by| by.as_str()).collect();
-    let mut rows = vec![["period"].into_iter().chain(by).chain(["declarations", "line_items", "records", "consignments", "party_days"]).map(str::to_owned).collect::<Vec<_>>()];
+    let mut rows = vec![
+        ["period"]
+            .into_iter()
+            .chain(by)
+            .chain(["declarations", "line_items", "records", "consignments", "party_days"])
+            .map(str::to_owned)
+            .collect::<Vec<_>>(),
+    ];
     const SHOWN_ROWS: usize = 60;
     let n_hidden = answer.rows.len().saturating_sub(SHOWN_ROWS);
     for row in answer.rows.iter().skip(n_hidden) {

@@ -50,8 +50,17 @@ fn to_csv(matches: &[NameMatch]) -> Result<String> {
         .map_err(wrong)?;
     for found in matches {
         let score = format!("{}.{:03}", found.score / 1000, found.score % 1000);
-        let cells =
-            [&found.id, &found.name, &found.entity_id, &found.entity_name, &found.listed_name, &score, found.band, &found.evidence, &found.watchlist];
+        let cells = [
+            &found.id,
+            &found.name,
+            &found.entity_id,
+            &found.entity_name,
+            &found.listed_name,
+            &score,
+            found.band,
+            &found.evidence,
+            &found.watchlist,
+        ];
         writer.write_record(cells.map(|cell: &str| crate::export::cells::neutralize(cell).into_owned())).map_err(wrong)?;
     }
     let bytes = writer.into_inner().map_err(|error| Error::machine("cannot write the matches").detail(error.to_string()))?;

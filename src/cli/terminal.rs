@@ -18,7 +18,8 @@ pub fn print_error(error: &Error) {
 /// Starts the log on stderr: warnings, or everything of ours.
 pub fn start_log(is_verbose: bool) {
     let level = if is_verbose { tracing::Level::DEBUG } else { tracing::Level::WARN };
-    let log = tracing_subscriber::fmt().with_max_level(level).with_writer(std::io::stderr).with_ansi(false).without_time().finish();
+    let log =
+        tracing_subscriber::fmt().with_max_level(level).with_writer(std::io::stderr).with_ansi(false).without_time().finish();
     // A second log, in a program that embeds this one, is left alone.
     let _ = tracing::subscriber::set_global_default(log);
 }

@@ -2,16 +2,15 @@
 //!
 //! In: what the analysis found. Out: a run folder, whole or not there at all: it is written under a temporary name and renamed.
 
-pub mod folder;
 pub mod cells;
-pub mod summary;
+pub mod duplicates;
 pub mod findings;
-pub mod shipments;
+pub mod folder;
+pub mod issues;
 pub mod matches;
 pub mod parties;
-pub mod series;
-pub mod issues;
 pub mod rejected;
-pub mod duplicates;
 pub mod run_manifest;
-
+pub mod series;
+pub mod shipments;
+pub mod summary;

@@ -28,11 +28,15 @@ pub fn open(path: &Path, pinned: &Pinned, is_known: &(dyn Fn(&str) -> bool + Syn
     let n_bytes = file.read(&mut start).map_err(|error| Error::file(path, "read", error))?;
     drop(file);
     match &start[..n_bytes] {
-        [] => Err(Error::request(format!("`{}` is empty", path.display())).hint("check that the download or export was complete")),
+        [] => {
+            Err(Error::request(format!("`{}` is empty", path.display())).hint("check that the download or export was complete"))
+        }
         [b'P', b'A', b'R', b'1', ..] => Ok(Box::new(parquet::open(path)?)),
         [b'P', b'K', 3, 4, ..] => Ok(Box::new(sheet::open(path, pinned, is_known)?)),
-        [0xD0, 0xCF, 0x11, 0xE0, ..] => Err(Error::request(format!("`{}` is an old workbook (.xls), which is not in this version", path.display()))
-            .hint("save it as .xlsx or CSV")),
+        [0xD0, 0xCF, 0x11, 0xE0, ..] => {
+            Err(Error::request(format!("`{}` is an old workbook (.xls), which is not in this version", path.display()))
+                .hint("save it as .xlsx or CSV"))
+        }
         _ => Ok(Box::new(delimited::open(path, pinned, is_known)?)),
     }
 }

@@ -108,7 +108,8 @@ fn texts(column: &Series) -> PolarsResult<StringChunked> {
         }
         DataType::Date => {
             let days = column.to_physical_repr().into_owned();
-            let printed = days.i32()?.iter().map(|day| day.and_then(|day| print_instant(i64::from(day) * 86_400_000))).collect::<Vec<_>>();
+            let printed =
+                days.i32()?.iter().map(|day| day.and_then(|day| print_instant(i64::from(day) * 86_400_000))).collect::<Vec<_>>();
             StringChunked::from_iter_options(name, printed.into_iter())
         }
         _ => column.cast(&DataType::String)?.str()?.clone(),

@@ -11,8 +11,8 @@ pub struct Day(i32);
 
 impl Day {
     /// The first and last day that an interval can name.
-    pub const MIN: Day = Day(1_01_01);
-    pub const MAX: Day = Day(9999_12_31);
+    pub const MIN: Day = Day(10_101);
+    pub const MAX: Day = Day(99_991_231);
 
     pub fn new(year: i32, month: u32, day: u32) -> Option<Self> {
         NaiveDate::from_ymd_opt(year, month, day).map(Day::from)
@@ -120,7 +120,8 @@ impl StatedDate {
         if has_day {
             let (date, rest) = NaiveDate::parse_and_remainder(text, format).ok()?;
             let is_clock = rest.is_empty()
-                || (rest.starts_with(['T', ' ']) && rest[1..].bytes().all(|byte| matches!(byte, b'0'..=b'9' | b':' | b'.' | b'Z')));
+                || (rest.starts_with(['T', ' '])
+                    && rest[1..].bytes().all(|byte| matches!(byte, b'0'..=b'9' | b':' | b'.' | b'Z')));
             (is_clock && (1800..=2200).contains(&date.year())).then(|| StatedDate::day(date.into()))
         } else if has_month {
             let date = NaiveDate::parse_from_str(&format!("{text} 01"), &format!("{format} %d")).ok()?;
@@ -141,4 +142,29 @@ pub fn month_start((year, month): (i32, u32)) -> Day {
 pub fn month_end((year, month): (i32, u32)) -> Day {
     let next = if month == 12 { (year + 1, 1) } else { (year, month + 1) };
     month_start(next).to_date().pred_opt().map(Day::from).expect("a month has a last day")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn dates_are_read_by_the_declared_format() {
+        let path = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/cases/values/dates.csv");
+        let mut cases = csv::Reader::from_path(path).expect("the cases are there");
+        for case in cases.records() {
+            let case = case.expect("a case is a line");
+            let found = StatedDate::parse(&case[0], &[case[1].to_owned()]);
+            let found = found.map_or([const { String::new() }; 3], |date| {
+                [date.first.number().to_string(), date.last.number().to_string(), date.precision.as_str().to_owned()]
+            });
+            assert_eq!(found, [&case[2], &case[3], &case[4]], "`{}` as `{}`", &case[0], &case[1]);
+        }
+    }
+
+    #[test]
+    fn the_last_day_of_a_month_is_its_last() {
+        assert_eq!(month_end((2020, 2)).number(), 20200229);
+        assert_eq!(month_end((2021, 12)).number(), 20211231);
+    }
 }

@@ -5,8 +5,9 @@
 //! nothing explains makes another firm of it (`ALMAZ ANTEY TELECOM` is not `ALMAZ-ANTEY`).
 
 use super::name::{Name, NameWord, Role};
+use super::sounds::sound_key;
 use super::weights::NAT;
-use super::words::{EXACT, Likeness, WordForm, compare_words, edit_distance, sound_key, typo_budget};
+use super::words::{EXACT, Likeness, WordForm, compare_words, edit_distance, typo_budget};
 use std::fmt::Write;
 use std::ops::Range;
 

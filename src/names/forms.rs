@@ -4,8 +4,8 @@
 //! Long words of a phrase are compared by their sound key, so that one Cyrillic spelling covers every romanization of it.
 
 use super::reference;
+use super::sounds::sound_key;
 use super::text::split_words;
-use super::words::sound_key;
 use rustc_hash::FxHashMap;
 use std::sync::OnceLock;
 

@@ -1,6 +1,6 @@
 //! Identifiers in the text of a name: found, checked, taken out.
 //!
-//! In: a name as declared (`0000465609 000001001 OOO VELOGRUD RUS`). Out: the name without them, and each with its kind and whether its
+//! In: a name as declared (`0000465609 032301001 OOO VELOGRUD RUS`). Out: the name without them, and each with its kind and whether its
 //! check digits hold. A bare number is taken out only where its own check digits, a label or its neighbor prove what it is: a number
 //! that belongs to a name (`PLANT NO 14`, `11420 CORP.`) stays, and a name never becomes empty.
 
@@ -181,7 +181,7 @@ pub fn find_identifiers(text: &str) -> Vec<FoundIdentifier> {
 
 /// Returns how many words the identifiers at the front of `words` take, with each its word.
 fn identifiers_at(words: &[&str], before: Option<&FoundIdentifier>) -> Option<(usize, Vec<(Identifier, usize)>)> {
-    // `INN/KPP 0000465609/000001001` has its labels first and then its numbers.
+    // `INN/KPP 0000465609/032301001` has its labels first and then its numbers.
     let mut kinds = Vec::new();
     let mut at = 0;
     while let Some((kind, length)) = match_label(&words[at..]) {
@@ -382,7 +382,7 @@ mod tests {
     #[test]
     fn takes_identifiers_out_of_names_and_leaves_numbers_that_belong_to_them() {
         for (raw, name, identifiers) in [
-            ("0000465609 000001001 OOO VELOGRUD RUS", "OOO VELOGRUD RUS", "inn 0000465609, kpp 000001001"),
+            ("0000465609 032301001 OOO VELOGRUD RUS", "OOO VELOGRUD RUS", "inn 0000465609, kpp 032301001"),
             ("АО \"У-УАЗ\" ИНН 0323018510", "АО \"У-УАЗ\"", "inn 0323018510 valid"),
             ("АО \"У-УАЗ\" (ИНН: 0323018510, КПП 032301001)", "АО \"У-УАЗ\"", "inn 0323018510 valid, kpp 032301001"),
             ("OOO ROMASHKA INN/KPP 7707083893/773601001", "OOO ROMASHKA", "inn 7707083893 valid, kpp 773601001"),

@@ -6,7 +6,8 @@
 
 use super::alignment::compare_names;
 use super::name::{Name, Role};
-use super::words::{WordForm, compare_words, sound_key, typo_budget};
+use super::sounds::sound_key;
+use super::words::{WordForm, compare_words, typo_budget};
 use rustc_hash::{FxHashMap, FxHasher};
 use std::hash::Hasher;
 

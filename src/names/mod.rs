@@ -16,6 +16,7 @@ pub mod tails;
 pub mod weights;
 
 pub mod name;
+pub mod sounds;
 pub mod words;
 
 pub mod alignment;

@@ -6,10 +6,11 @@
 
 use super::forms::{WordMeaning, legal_form, word_meaning};
 use super::identifiers::{FoundIdentifier, find_identifiers};
+use super::sounds::is_number;
 use super::tails::{address_start, mark_lead_ins};
 use super::text::{TextWord, split_words};
 use super::weights::{LEGAL_WEIGHT, is_common, is_known, weight};
-use super::words::{WordForm, is_number};
+use super::words::WordForm;
 use std::ops::Range;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

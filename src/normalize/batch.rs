@@ -1,6 +1,6 @@
 //! What a batch gathers beside its columns, and what it remembers of texts that it has seen.
 
-use super::columns::{Row, role_slot, text_slot};
+use super::columns::{HS_KEY, Row, role_slot, text_slot};
 use super::party::{self, StatedParty};
 use super::sidecar::{PartyCount, Sidecar};
 use crate::model::account::Rejection;
@@ -60,7 +60,7 @@ impl Batch {
                 })
                 .n_records += 1;
         }
-        if let Some(hs_key) = row.keys[super::shipment::HS_KEY] {
+        if let Some(hs_key) = row.keys[HS_KEY] {
             let (edition, code) = (&row.texts[text_slot("hs_edition")], &row.texts[text_slot("hs_code")]);
             self.sidecar.codes.entry(hs_key).or_insert_with(|| (edition.to_string(), code.to_string(), 0)).2 += 1;
         }

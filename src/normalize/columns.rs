@@ -10,14 +10,21 @@ pub const TEXT_WIDTH: usize = TEXTS.len() + Role::ALL.len() * PARTY_SUFFIXES.len
 
 /// Returns the place of a text column, at compile time where the name is a constant.
 pub const fn text_slot(name: &str) -> usize {
+    slot(&TEXTS, name)
+}
+
+/// The place of `hs_key` among the keys.
+pub const HS_KEY: usize = slot(&KEYS, "hs_key");
+
+const fn slot(names: &[&str], name: &str) -> usize {
     let mut at = 0;
-    while at < TEXTS.len() {
-        if same(TEXTS[at], name) {
+    while at < names.len() {
+        if same(names[at], name) {
             return at;
         }
         at += 1;
     }
-    panic!("no text column of this name")
+    panic!("no column of this name")
 }
 
 const fn same(left: &str, right: &str) -> bool {

@@ -8,11 +8,11 @@
 pub mod mapping;
 pub mod party;
 
-mod sources;
-mod shipment;
 mod batch;
 mod columns;
+mod shipment;
 mod sidecar;
+mod sources;
 
 pub use sidecar::{PartyCount, Sidecar, SidecarTables};
 

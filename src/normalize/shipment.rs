@@ -3,7 +3,8 @@
 //! In: a record of a batch. Out: a row of the store, or a rejection. What is faulty but not needed is counted and left out.
 
 use super::batch::Batch;
-use super::columns::{Row, role_slot, text_slot};
+use super::columns::{HS_KEY, Row, role_slot, text_slot};
+use super::mapping::Source;
 use super::{Normalizer, Origin, party};
 use crate::model::account::Rejection;
 use crate::model::date::{DatePrecision, StatedDate};
@@ -13,7 +14,6 @@ use crate::model::measure::{self, DecimalStyle, WeightUnit, parse_cents, parse_d
 use crate::model::procedure;
 use crate::model::raw_shipments::RawShipments;
 use crate::model::role::Role;
-use super::mapping::Source;
 use std::borrow::Cow;
 
 impl Normalizer<'_> {
@@ -99,7 +99,8 @@ impl Normalizer<'_> {
         let Some(words) = self.schema.values.get(column) else {
             return Cow::Owned(value.to_owned());
         };
-        let known = words.iter().find(|(word, _)| word.to_lowercase() == value.to_lowercase()).or_else(|| words.get_key_value("*"));
+        let known =
+            words.iter().find(|(word, _)| word.to_lowercase() == value.to_lowercase()).or_else(|| words.get_key_value("*"));
         match known {
             Some((_, ours)) => Cow::Owned(ours.clone()),
             None => {
@@ -209,9 +210,7 @@ impl Normalizer<'_> {
                 batch.issues.add(&format!("party_{reason}"), &format!("{}_name", role.as_str()), line, &name);
             }
             let country = match country {
-                Some(source) => {
-                    batch.country(&source.text(raw, record), &format!("{}_country_code", role.as_str()), line)
-                }
+                Some(source) => batch.country(&source.text(raw, record), &format!("{}_country_code", role.as_str()), line),
                 None => Cow::Borrowed(""),
             };
             if let Some(bank) = &stated.to_order_of
@@ -316,9 +315,6 @@ impl Normalizer<'_> {
         (!text.is_empty()).then_some(text)
     }
 }
-
-/// The place of `hs_key` among the keys.
-pub const HS_KEY: usize = 5;
 
 /// The texts that goods phrases are looked for in: with the code they make an item.
 const ITEM_TEXTS: [usize; 4] =

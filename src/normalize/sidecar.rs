@@ -59,9 +59,8 @@ impl Sidecar {
         let mut coverage: Vec<((i32, i32), u64)> = self.coverage.into_iter().collect();
         coverage.sort_unstable();
         let text = |name: &str, values: Vec<&str>| Column::new(name.into(), values);
-        let frame = |columns: Vec<Column>| {
-            DataFrame::new(columns[0].len(), columns).expect("all columns of a sidecar have one length")
-        };
+        let frame =
+            |columns: Vec<Column>| DataFrame::new(columns[0].len(), columns).expect("all columns of a sidecar have one length");
         SidecarTables {
             parties: frame(vec![
                 Column::new("party_key".into(), parties.iter().map(|((key, _), _)| *key).collect::<Vec<i64>>()),

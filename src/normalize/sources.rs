@@ -75,9 +75,7 @@ impl Sources {
             values: [source("value_usd"), source("value_original")],
             parties: Role::ALL
                 .into_iter()
-                .filter_map(|role| {
-                    Some((role, part(role, "name")?, part(role, "country_code"), part(role, "registration_id")))
-                })
+                .filter_map(|role| Some((role, part(role, "name")?, part(role, "country_code"), part(role, "registration_id"))))
                 .collect(),
             declaration_key: key_columns.into_iter().map(|column| (column.clone(), source(&column))).collect(),
         }

@@ -25,7 +25,9 @@ pub fn gather(queries: &[Query], store: &mut Engine, members: &DataFrame, goods:
         DataFrame::empty_with_schema(&shipments_schema())
     } else {
         concat(tables, UnionArgs::default())
-            .and_then(|all| all.unique_stable(None, UniqueKeepStrategy::First).sort_by_exprs(content_order(), ascending()).collect())
+            .and_then(|all| {
+                all.unique_stable(None, UniqueKeepStrategy::First).sort_by_exprs(content_order(), ascending()).collect()
+            })
             .map_err(failed)?
     };
     let evidence = evidence.select(&names).and_then(|table| table.with_row_index("row".into(), None)).map_err(failed)?;
@@ -36,7 +38,8 @@ pub fn gather(queries: &[Query], store: &mut Engine, members: &DataFrame, goods:
     engine.register("goods", goods.clone().lazy());
     let mut marks: Vec<BTreeSet<(usize, usize)>> = vec![BTreeSet::new(); evidence.height()];
     for (at, query) in queries.iter().enumerate() {
-        let steps = [(Level::Headline, Movements::All), (Level::Looser, Movements::Crossings), (Level::Headline, Movements::Crossings)];
+        let steps =
+            [(Level::Headline, Movements::All), (Level::Looser, Movements::Crossings), (Level::Headline, Movements::Crossings)];
         for (mark, (level, movements)) in steps.into_iter().enumerate() {
             let rows = engine.run(&query.rows(level, movements))?;
             let rows = rows.column("row").and_then(|column| column.cast(&DataType::Int64)).map_err(failed)?;

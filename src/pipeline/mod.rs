@@ -2,9 +2,11 @@
 //!
 //! In: a run file. Out: a run folder. A stage gets the few values that it needs, not the whole run file.
 
-pub mod run_file;
-pub mod run;
 pub mod names_file;
+pub mod run;
+pub mod run_file;
+
+mod progress;
 
 mod evidence;
 mod goods;
@@ -12,4 +14,5 @@ mod overlay;
 mod records;
 mod screening;
 
-pub use run::{Outcome, Progress, Until, check, run};
+pub use progress::Progress;
+pub use run::{Outcome, Until, check, run};

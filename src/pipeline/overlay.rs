@@ -29,8 +29,7 @@ pub fn resolve(files: &[LoadedFile], schemas: &[VendorSchema]) -> Result<Resolve
     let parts = all_parts(files, schemas)?;
     let n_records: u64 = files.iter().map(|file| file.part.account.records_stored()).sum();
     let n_buckets = n_records / BUCKET_RECORDS + 1;
-    let precedence: BTreeMap<String, u32> =
-        schemas.iter().map(|schema| (schema.vendor.clone(), schema.precedence)).collect();
+    let precedence: BTreeMap<String, u32> = schemas.iter().map(|schema| (schema.vendor.clone(), schema.precedence)).collect();
     let mut overlay = Overlay::default();
     for bucket in 0..n_buckets {
         let found = resolve_bucket(&parts, bucket as i64, n_buckets as i64, &precedence)?;
@@ -71,7 +70,8 @@ fn all_parts(files: &[LoadedFile], schemas: &[VendorSchema]) -> Result<LazyFrame
         tables.push(if is_constant { table.with_columns([col("record_key").alias("line_item_key")]) } else { table });
     }
     if tables.is_empty() {
-        return Err(Error::request("the records hold no usable record").hint("see the reasons with `plimsoll check`, or `rejected.csv` of the store"));
+        return Err(Error::request("the records hold no usable record")
+            .hint("see the reasons with `plimsoll check`, or `rejected.csv` of the store"));
     }
     concat(tables, UnionArgs::default()).map_err(|error| failed("the parts of the store cannot be joined", error))
 }
@@ -139,7 +139,10 @@ fn removed_table(removed: &[Removed]) -> DataFrame {
     let columns = vec![
         Column::new("record_key".into(), removed.iter().map(|removed| removed.record_key).collect::<Vec<i64>>()),
         Column::new("rule".into(), removed.iter().map(|removed| removed.rule).collect::<Vec<&str>>()),
-        Column::new("kept_record_key".into(), removed.iter().map(|removed| removed.kept_record_key).collect::<Vec<Option<i64>>>()),
+        Column::new(
+            "kept_record_key".into(),
+            removed.iter().map(|removed| removed.kept_record_key).collect::<Vec<Option<i64>>>(),
+        ),
     ];
     DataFrame::new(removed.len(), columns).expect("all columns of the removed records have one length")
 }
@@ -174,9 +177,7 @@ fn trace(parts: &LazyFrame, removed: &[Removed]) -> Result<Vec<Duplicate>> {
 fn places(table: &DataFrame) -> PolarsResult<BTreeMap<i64, (String, i64)>> {
     let (keys, files, lines) =
         (table.column("record_key")?.i64()?, table.column("source_file")?.str()?, table.column("source_line")?.i64()?);
-    Ok((0..table.height())
-        .filter_map(|row| Some((keys.get(row)?, (files.get(row)?.to_owned(), lines.get(row)?))))
-        .collect())
+    Ok((0..table.height()).filter_map(|row| Some((keys.get(row)?, (files.get(row)?.to_owned(), lines.get(row)?)))).collect())
 }
 
 /// Returns every record of a file that is there twice, as a repeat of the same record in the first one.
@@ -208,7 +209,9 @@ fn check_record_keys(engine: &mut Engine) -> Result<()> {
     let number = |name: &str| table.column(name).and_then(|column| column.get(0)?.try_extract::<i64>());
     match (number("records"), number("record_keys")) {
         (Ok(records), Ok(keys)) if records == keys => Ok(()),
-        (records, keys) => Err(Error::promise("two records of the store have one key").detail(format!("{records:?} records, {keys:?} keys"))),
+        (records, keys) => {
+            Err(Error::promise("two records of the store have one key").detail(format!("{records:?} records, {keys:?} keys")))
+        }
     }
 }
 

@@ -1,6 +1,6 @@
 //! Stage 1: every file of records becomes a part of the store, or the part that is there is used again.
 
-use super::run::Progress;
+use super::progress::Progress;
 use super::run_file::{RecordSource, RunFile};
 use crate::error::{Error, Result, nearest};
 use crate::ingest::{self, records::Pinned};
@@ -68,9 +68,8 @@ pub fn input_files(run_file: &RunFile) -> Result<Vec<InputFile>> {
         let is_pattern = records.path.contains(['*', '?', '[']) && !pattern.exists();
         let paths: Vec<PathBuf> = if is_pattern {
             let text = pattern.to_string_lossy();
-            let matches = glob::glob(&text).map_err(|error| {
-                Error::request(format!("`{}` is no valid pattern", records.path)).detail(error.to_string())
-            })?;
+            let matches = glob::glob(&text)
+                .map_err(|error| Error::request(format!("`{}` is no valid pattern", records.path)).detail(error.to_string()))?;
             matches.filter_map(|path| path.ok()).filter(|path| path.is_file()).collect()
         } else {
             vec![pattern.clone()]
@@ -237,7 +236,12 @@ fn build_part(
     let tables = sidecar.into_tables();
     writer.finish(
         account,
-        PartTables { parties: tables.parties, codes: tables.codes, coverage: tables.coverage, rejected: rejected_table(rejections) },
+        PartTables {
+            parties: tables.parties,
+            codes: tables.codes,
+            coverage: tables.coverage,
+            rejected: rejected_table(rejections),
+        },
     )
 }
 

@@ -1,5 +1,6 @@
 //! A whole run, stage by stage, and the check that goes as far without writing.
 
+use super::progress::Progress;
 use super::records::{self, LoadedFile};
 use super::run_file::RunFile;
 use super::{evidence, goods, overlay, screening};
@@ -30,13 +31,6 @@ pub enum Until {
     Resolve,
     Screen,
     Findings,
-}
-
-/// What a run tells while it works; a terminal shows it, a test ignores it.
-pub trait Progress: Sync {
-    fn stage(&self, _name: &str) {}
-    fn records(&self, _file: &str, _n_read: u64, _n_rejected: u64) {}
-    fn file_done(&self, _file: &str, _n_read: u64, _n_rejected: u64) {}
 }
 
 /// What a run came to.
@@ -170,7 +164,10 @@ pub fn run(
     export::matches::write(folder, &screened.matches)?;
     export::series::write(folder, shown)?;
     export::issues::write(folder, &all_issues(&files, resolved.issues))?;
-    export::rejected::write(folder, &files.iter().map(|file| Ok((file.shown.clone(), file.part.rejected()?))).collect::<Result<Vec<_>>>()?)?;
+    export::rejected::write(
+        folder,
+        &files.iter().map(|file| Ok((file.shown.clone(), file.part.rejected()?))).collect::<Result<Vec<_>>>()?,
+    )?;
     export::duplicates::write(folder, &resolved.duplicates)?;
     folder.write_text("queries.sql", &queries_text(&run_file.title, &queries, shown))?;
     export::run_manifest::write(

@@ -61,8 +61,10 @@ struct Keys {
     later: &'static [&'static str],
 }
 
-const TOP: Keys =
-    Keys { known: &["title", "store", "max_rejected", "records", "watchlists", "goods", "screening", "findings"], later: &["trend", "rates"] };
+const TOP: Keys = Keys {
+    known: &["title", "store", "max_rejected", "records", "watchlists", "goods", "screening", "findings"],
+    later: &["trend", "rates"],
+};
 const RECORDS: Keys = Keys {
     known: &["path", "schema", "coverage", "encoding", "delimiter", "sheet", "header_row", "flow"],
     later: &["date_order", "header", "reporter"],
@@ -70,16 +72,31 @@ const RECORDS: Keys = Keys {
 const COVERAGE: Keys = Keys { known: &["from", "to"], later: &["hs", "parties"] };
 const WATCHLISTS: Keys = Keys { known: &["id", "path", "format", "as_of"], later: &["layout"] };
 const GOODS: Keys = Keys { known: &["sets"], later: &[] };
-const GOODS_SET: Keys = Keys { known: &["codes", "lists", "phrases", "near", "not", "join", "breadth"], later: &["fields", "kinds", "tiers"] };
+const GOODS_SET: Keys =
+    Keys { known: &["codes", "lists", "phrases", "near", "not", "join", "breadth"], later: &["fields", "kinds", "tiers"] };
 const SCREENING: Keys = Keys { known: &["threshold", "aliases"], later: &["decisions"] };
 const FINDING: Keys = Keys {
     known: &[
-        "id", "reporter", "flow", "shipper", "consignee", "goods", "where", "from", "to", "count", "by", "expected", "source",
+        "id",
+        "reporter",
+        "flow",
+        "shipper",
+        "consignee",
+        "goods",
+        "where",
+        "from",
+        "to",
+        "count",
+        "by",
+        "expected",
+        "source",
     ],
     later: &["listed", "compare", "trend", "control"],
 };
-const SIDE: Keys =
-    Keys { known: &["group", "entity", "list", "program", "name", "registration_id", "country", "roles"], later: &["kind", "rule"] };
+const SIDE: Keys = Keys {
+    known: &["group", "entity", "list", "program", "name", "registration_id", "country", "roles"],
+    later: &["kind", "rule"],
+};
 const CHOICE: Keys = Keys { known: &["any", "all", "not"], later: &[] };
 const WHERE: Keys = Keys {
     known: &["origin_country", "departure_country", "destination_country", "trading_country", "value_usd_min", "condition"],
@@ -146,7 +163,11 @@ impl Reader {
             goods_sets: self.goods_sets(&goods)?,
             threshold: (threshold * 1000.0).round() as u16,
             aliases: self.text(&screening, "aliases", "[screening]")?,
-            questions: self.tables(&table, "findings")?.into_iter().map(|finding| self.question(finding)).collect::<Result<_>>()?,
+            questions: self
+                .tables(&table, "findings")?
+                .into_iter()
+                .map(|finding| self.question(finding))
+                .collect::<Result<_>>()?,
             text: text.to_owned(),
         };
         let mut ids: Vec<&str> = run_file.questions.iter().map(|question| question.id.as_str()).collect();
@@ -209,8 +230,9 @@ impl Reader {
             let place = format!("[goods.sets.{name}]");
             let Value::Table(set) = value else { return Err(self.wrong(name, "[goods.sets]", "a table")) };
             self.check_keys(set, &place, &GOODS_SET)?;
-            let set = GoodsSet::deserialize(value.clone())
-                .map_err(|error| Error::request(format!("`{}` has a faulty {place}", self.file)).detail(error.message().to_owned()))?;
+            let set = GoodsSet::deserialize(value.clone()).map_err(|error| {
+                Error::request(format!("`{}` has a faulty {place}", self.file)).detail(error.message().to_owned())
+            })?;
             read.push((name.clone(), set));
         }
         Ok(read)
@@ -276,9 +298,8 @@ impl Reader {
             self.texts(side, "roles", &place)?
                 .iter()
                 .map(|word| {
-                    Role::parse(word).ok_or_else(|| {
-                        self.unknown_word(word, "roles", &place, Role::ALL.iter().map(|role| role.as_str()), &[])
-                    })
+                    Role::parse(word)
+                        .ok_or_else(|| self.unknown_word(word, "roles", &place, Role::ALL.iter().map(|role| role.as_str()), &[]))
                 })
                 .collect::<Result<Vec<_>>>()?
         } else {
@@ -359,7 +380,9 @@ impl Reader {
     fn tables<'t>(&self, table: &'t Table, key: &str) -> Result<Vec<&'t Table>> {
         match table.get(key) {
             None => Ok(Vec::new()),
-            Some(Value::Array(items)) if items.iter().all(Value::is_table) => Ok(items.iter().filter_map(Value::as_table).collect()),
+            Some(Value::Array(items)) if items.iter().all(Value::is_table) => {
+                Ok(items.iter().filter_map(Value::as_table).collect())
+            }
             Some(_) => Err(self.wrong(key, "the run file", &format!("sections `[[{key}]]`"))),
         }
     }

@@ -79,8 +79,7 @@ impl Store {
         let path = folder.join("shipments.parquet");
         let file = File::create(&path).map_err(|error| Error::file(&path, "write", error))?;
         let schema = part_schema();
-        let writer =
-            ParquetWriter::new(file).batched(&schema).map_err(|error| table_error(&path, "cannot be written", error))?;
+        let writer = ParquetWriter::new(file).batched(&schema).map_err(|error| table_error(&path, "cannot be written", error))?;
         Ok(PartWriter { folder, target, writer })
     }
 }
@@ -126,7 +125,8 @@ impl Part {
     /// Returns the shipments as a lazy table with the file that they were read from.
     pub fn shipments(&self, source_file: &str) -> Result<LazyFrame> {
         let path = self.folder.join("shipments.parquet");
-        Ok(scan(&path)?.with_columns([lit(source_file).alias("source_file"), lit(NULL).cast(DataType::String).alias("restated_rule")]))
+        Ok(scan(&path)?
+            .with_columns([lit(source_file).alias("source_file"), lit(NULL).cast(DataType::String).alias("restated_rule")]))
     }
 
     pub fn parties(&self) -> Result<DataFrame> {
@@ -165,7 +165,8 @@ pub fn scan(path: &Path) -> Result<LazyFrame> {
     let wrong = |error| table_error(path, "cannot be read", error);
     let path = PlRefPath::try_from_path(path).map_err(wrong)?;
     let arguments = ScanArgsParquet { glob: false, ..ScanArgsParquet::default() };
-    LazyFrame::scan_parquet(path.clone(), arguments).map_err(|error| table_error(Path::new(path.as_str()), "cannot be read", error))
+    LazyFrame::scan_parquet(path.clone(), arguments)
+        .map_err(|error| table_error(Path::new(path.as_str()), "cannot be read", error))
 }
 
 /// Reads a whole Parquet file: for the small tables.

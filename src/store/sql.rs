@@ -161,8 +161,13 @@ impl Query {
         let grouped: Vec<String> = by.iter().chain(&columns).map(|column| format!("e.{column}")).collect();
         let (select, group) = group_texts(&grouped);
         let inner = ["record_key", "value_usd_cents", "value_original_cents", "net_weight_g"];
-        let inner: Vec<String> =
-            by.iter().filter(|column| !inner.contains(column)).chain(&columns).chain(&inner).map(|column| format!("d.{column}")).collect();
+        let inner: Vec<String> = by
+            .iter()
+            .filter(|column| !inner.contains(column))
+            .chain(&columns)
+            .chain(&inner)
+            .map(|column| format!("d.{column}"))
+            .collect();
         format!(
             "SELECT {select}COUNT(e.record_key) AS records, SUM(e.value_usd_cents) AS value_usd_cents, COUNT(e.value_usd_cents) AS \
              value_usd_known,\n  SUM(e.value_original_cents) AS value_original_cents, SUM(e.net_weight_g) AS net_weight_g, \
@@ -228,9 +233,9 @@ impl Query {
         let (from, to) = (self.from.number(), self.to.number());
         conditions.push(match window {
             Window::Inside => format!("t.day_first >= {from} AND t.day_last <= {to}"),
-            Window::Straddling => format!(
-                "t.day_first <= {to} AND t.day_last >= {from} AND (t.day_first < {from} OR t.day_last > {to})"
-            ),
+            Window::Straddling => {
+                format!("t.day_first <= {to} AND t.day_last >= {from} AND (t.day_first < {from} OR t.day_last > {to})")
+            }
         });
         format!("SELECT {}\nFROM shipments AS t{joins}\nWHERE {}", prefixed("t", columns), conditions.join("\n  AND "))
     }

@@ -1,1 +1,13 @@
-fn main(){}
+//! The one test program: what the whole program promises, tested from outside.
+//!
+//! Cases are data under `tests/cases/`: a folder with inputs and `expected_*` files, or with `args` and a snapshot.
+
+mod workdir;
+
+mod house;
+mod sample;
+mod counting;
+mod cases;
+mod properties;
+mod cli;
+mod real_data;

@@ -45,7 +45,13 @@ pub fn query(question: &Question, goods: Option<GoodsKey>, thresholds: Threshold
 
 /// Answers a question from an engine in which `shipments`, `members` and `goods` are registered; straddlers are counted by `store`,
 /// whose `shipments` are all that count, not only the evidence.
-pub fn answer(question: &Question, query: &Query, evidence: &mut Engine, store: &mut Engine, coverage: &Coverage) -> Result<Answer> {
+pub fn answer(
+    question: &Question,
+    query: &Query,
+    evidence: &mut Engine,
+    store: &mut Engine,
+    coverage: &Coverage,
+) -> Result<Answer> {
     let total = |evidence: &mut Engine, level| -> Result<Counts> {
         let table = evidence.run(&query.counts(level, Movements::Crossings, &[]))?;
         Ok(read_counts(&table, &[])?.into_values().next().unwrap_or_default())
@@ -66,17 +72,7 @@ pub fn answer(question: &Question, query: &Query, evidence: &mut Engine, store: 
     let straddling_records = number(&straddling, "records", 0)?.unwrap_or(0) as u64;
 
     let (verdict, reasons) = judge(question, headline.of(question.count), straddling_records, coverage, &reporters);
-    Ok(Answer {
-        headline,
-        looser,
-        confirmed,
-        rows,
-        series,
-        by_procedure_class,
-        straddling_records,
-        verdict,
-        reasons,
-    })
+    Ok(Answer { headline, looser, confirmed, rows, series, by_procedure_class, straddling_records, verdict, reasons })
 }
 
 fn judge(question: &Question, count: u64, straddling: u64, coverage: &Coverage, reporters: &[String]) -> (Verdict, Vec<String>) {
@@ -224,7 +220,8 @@ fn read_counts(table: &DataFrame, by: &[&str]) -> Result<BTreeMap<Vec<String>, C
     let mut rows = BTreeMap::new();
     for row in 0..table.height() {
         let count = |name: &str| -> Result<u64> { Ok(number(table, name, row)?.unwrap_or(0) as u64) };
-        let day = |name: &str| -> Result<Option<Day>> { Ok(number(table, name, row)?.and_then(|day| Day::from_number(day as i32))) };
+        let day =
+            |name: &str| -> Result<Option<Day>> { Ok(number(table, name, row)?.and_then(|day| Day::from_number(day as i32))) };
         let counts = Counts {
             records: count("records")?,
             line_items: count("line_items")?,

@@ -28,7 +28,8 @@ impl Coverage {
     /// Returns the first and last day that the records of some reporters can speak of: what was bought, else the months with records.
     pub fn span(&self, reporters: &[String]) -> Option<(Day, Day)> {
         let spans = self.sources(reporters).flat_map(|source| {
-            let observed = source.months.first().zip(source.months.last()).map(|(first, last)| (month_start(*first), month_end(*last)));
+            let observed =
+                source.months.first().zip(source.months.last()).map(|(first, last)| (month_start(*first), month_end(*last)));
             if source.bought.is_empty() { observed.into_iter().collect() } else { source.bought.clone() }
         });
         spans.reduce(|left, right| (left.0.min(right.0), left.1.max(right.1)))

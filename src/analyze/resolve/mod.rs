@@ -150,8 +150,7 @@ fn resolve_vendor<'g, 'a>(
     for record in vendor {
         let is_deleted = record.status == "deleted"
             || deletions.iter().any(|deletion| {
-                !record.declaration.is_empty()
-                    && (deletion.line_number.is_empty() || deletion.line_number == record.line_number)
+                !record.declaration.is_empty() && (deletion.line_number.is_empty() || deletion.line_number == record.line_number)
             });
         if is_deleted {
             overlay.removed.push(Removed { record_key: record.record_key, rule: "deleted", kept_record_key: None });
@@ -207,8 +206,10 @@ fn merge_vendor(kept: &[&ResolvedRecord<'_>], repeats: &[&ResolvedRecord<'_>], o
             continue;
         }
         let subheading = |code: &str| code.get(..6).unwrap_or(code).to_owned();
-        matched[at] =
-            kept.iter().enumerate().position(|(line, kept)| !is_taken[line] && subheading(kept.hs_code) == subheading(repeat.hs_code));
+        matched[at] = kept
+            .iter()
+            .enumerate()
+            .position(|(line, kept)| !is_taken[line] && subheading(kept.hs_code) == subheading(repeat.hs_code));
         if let Some(line) = matched[at] {
             is_taken[line] = true;
         }

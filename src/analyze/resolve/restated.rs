@@ -39,7 +39,9 @@ pub fn restate(shipments: LazyFrame, restatements: &[Restatement]) -> Result<Dat
             repeated.iter().map(|restatement| restatement.record_key).collect(),
             ("kept_key", repeated.iter().filter_map(|restatement| restatement.kept_record_key).collect()),
         );
-        let repeat = shipments.clone().select(columns.iter().map(|name| col(name.as_str()).alias(format!("repeat_{name}"))).collect::<Vec<_>>());
+        let repeat = shipments
+            .clone()
+            .select(columns.iter().map(|name| col(name.as_str()).alias(format!("repeat_{name}"))).collect::<Vec<_>>());
         let both = shipments
             .join(pairs, [col("record_key")], [col("kept_key")], JoinArgs::new(JoinType::Inner))
             .join(repeat, [col("repeat_key")], [col("repeat_record_key")], JoinArgs::new(JoinType::Inner))
