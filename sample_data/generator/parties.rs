@@ -223,6 +223,13 @@ impl Firm {
     }
 }
 
+/// Returns the code of a branch (KPP) for a Russian tax number: its tax office, and `01001`. There is no office `0001`, which stands
+/// for the offices of invented companies.
+pub fn branch_code(tax_number: &str) -> String {
+    let office = &tax_number[..4];
+    format!("{}01001", if office == "0000" { "0001" } else { office })
+}
+
 /// Returns a Russian tax number of ten digits in the region 00, with its check digit.
 pub fn tax_number(serial: u64) -> String {
     let body = format!("00{:07}", serial % 10_000_000);

@@ -7,7 +7,7 @@ use crate::generator::calendar::Day;
 use crate::generator::declaration::{Answer, Change, Declaration, Line, invoice_in, line};
 use crate::generator::goods::{AIRCRAFT, CIVIL, HEADSETS, HELICOPTER_MODEL, HELICOPTER_TEXT, LAMPS, PHONES, PRIORITY};
 use crate::generator::listed::{CONSIGNEE_NAMESAKES, CONSIGNEES, Company, HEADSET_VENDOR, SHIPPER_NAMESAKES, SHIPPERS};
-use crate::generator::parties::{Civilians, Side, tax_number};
+use crate::generator::parties::{Civilians, Side, branch_code, tax_number};
 use crate::generator::random::Random;
 
 pub const FIRST_YEAR: i32 = 2014;
@@ -190,7 +190,7 @@ fn hide_behind_identifier(random: &mut Random, declaration: &mut Declaration, sh
         (false, _) => company.side(vague, ""),
         (true, true) => company.side(&format!("{vague} USCC {identifier}"), ""),
         (true, false) if random.chance(500) => company.side(&format!("{vague} ИНН {identifier}"), ""),
-        (true, false) => company.side(&format!("{identifier} {}01001 {vague}", &identifier[..4]), ""),
+        (true, false) => company.side(&format!("{identifier} {} {vague}", branch_code(&identifier)), ""),
     };
     if !is_glued {
         side.tax_id = identifier;

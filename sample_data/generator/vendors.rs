@@ -6,6 +6,7 @@
 
 use crate::generator::calendar::Day;
 use crate::generator::declaration::{Change, Declaration, Line};
+use crate::generator::parties::branch_code;
 use crate::generator::random::Random;
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -122,7 +123,7 @@ fn first_cells(declaration: &Declaration, at: usize, line: &Line, status: Status
     for side in [&mut sender, &mut receiver] {
         if is_civil && side.tax_id.starts_with('0') {
             match random.below(100) {
-                0..=4 => side.name = format!("{} {}01001 {}", side.tax_id, &side.tax_id[..4], side.name),
+                0..=4 => side.name = format!("{} {} {}", side.tax_id, branch_code(&side.tax_id), side.name),
                 5..=7 => side.name = format!("{} ИНН {}", side.name, side.tax_id),
                 8..=10 => side.tax_id = side.tax_id.trim_start_matches('0').to_owned(),
                 11..=17 => side.tax_id.clear(),
