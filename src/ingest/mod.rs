@@ -1,15 +1,35 @@
 //! Files in: the only readers.
 //!
-//! In: a path, and what the vendor schema knows of headers. Out: batches of records as delivered, each with its line, and the account
-//! of every byte and line. Watchlists have readers of their own beside.
+//! In: a path, and what the vendor schema knows of headers. Out: batches of records as delivered, each with its line, and the
+//! account of every byte and line. Watchlists have readers of their own beside.
+//!
+//! ```text
+//! records                                  what every reader offers, and the bounds that all keep
+//! delimited · layout · quotes · lines      CSV and its kin: the reader, and what it asks of a text
+//! text_stream · encoding · decompression   bytes on disk to UTF-8 text
+//! sheet · workbook · cell_text             XLSX: the reader, the rows of a sheet, a cell as text
+//! parquet                                  Parquet
+//! watchlist                                lists of names, one file a format
+//! ```
 
 pub mod records;
-pub mod watchlist;
 
 mod delimited;
+mod layout;
+mod lines;
+mod quotes;
+
+mod decompression;
 mod encoding;
-mod parquet;
+mod text_stream;
+
+mod cell_text;
 mod sheet;
+mod workbook;
+
+mod parquet;
+
+pub mod watchlist;
 
 use crate::error::{Error, Result};
 use records::{Pinned, RecordReader};
@@ -23,20 +43,47 @@ pub fn open(path: &Path, pinned: &Pinned, is_known: &(dyn Fn(&str) -> bool + Syn
         return Err(Error::request(format!("`{}` is a directory, not a file of records", path.display()))
             .hint("name the files in it, for example with `/*.csv`"));
     }
-    let mut start = [0; 8];
-    let mut file = File::open(path).map_err(|error| Error::file(path, "read", error))?;
-    let n_bytes = file.read(&mut start).map_err(|error| Error::file(path, "read", error))?;
-    drop(file);
-    match &start[..n_bytes] {
+    let mut start = Vec::new();
+    let file = File::open(path).map_err(|error| Error::file(path, "read", error))?;
+    file.take(8).read_to_end(&mut start).map_err(|error| Error::file(path, "read", error))?;
+    match start[..] {
         [] => {
-            Err(Error::request(format!("`{}` is empty", path.display())).hint("check that the download or export was complete"))
+            let message = format!("`{}` is empty", path.display());
+            Err(Error::request(message).hint("check that the download or export was complete"))
         }
         [b'P', b'A', b'R', b'1', ..] => Ok(Box::new(parquet::open(path)?)),
         [b'P', b'K', 3, 4, ..] => Ok(Box::new(sheet::open(path, pinned, is_known)?)),
         [0xD0, 0xCF, 0x11, 0xE0, ..] => {
-            Err(Error::request(format!("`{}` is an old workbook (.xls), which is not in this version", path.display()))
-                .hint("save it as .xlsx or CSV"))
+            let message = format!("`{}` is an old workbook (.xls), which is not in this version", path.display());
+            Err(Error::request(message).hint("save it as .xlsx or CSV"))
         }
         _ => Ok(Box::new(delimited::open(path, pinned, is_known)?)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::io::Write;
+
+    #[test]
+    fn a_file_is_opened_by_what_it_is() {
+        for (bytes, expected) in [
+            (&b"A,B\n1,2\n"[..], Ok("utf-8")),
+            (b"A", Ok("utf-8")),
+            (b"", Err("is empty")),
+            (b"PK\x03\x04", Err("as an XLSX workbook")),
+            (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", Err("old workbook")),
+            (b"%PDF-1.7", Err("PDF document")),
+        ] {
+            let mut file = tempfile::Builder::new().suffix(".csv").tempfile().unwrap();
+            file.write_all(bytes).unwrap();
+            match open(file.path(), &Pinned::default(), &|_| false) {
+                Ok(reader) => assert_eq!(Ok(reader.dialect().encoding.as_str()), expected),
+                Err(error) => assert!(expected.is_err_and(|part| error.to_string().contains(part)), "{error}"),
+            }
+        }
+        let error = open(&std::env::temp_dir(), &Pinned::default(), &|_| false).err().unwrap().to_string();
+        assert!(error.contains("is a directory"), "{error}");
     }
 }

@@ -1,18 +1,15 @@
 //! Records of a Parquet file: every column as text, the row number as line.
 //!
-//! In: a Parquet file. Out: its rows in batches. Numbers become text without loss: integers as they are, floats in their shortest form
-//! that reads back the same, dates and times in ISO form; a missing value is an empty text.
+//! In: a Parquet file. Out: its rows in batches. Numbers become text without loss: integers as they are, floats in their shortest
+//! form that reads back the same, dates and times in ISO form; a missing value is an empty text.
 
-use super::records::{Dialect, Header, RecordReader};
+use super::records::{BATCH_RECORDS, Dialect, Header, RecordReader};
 use crate::error::{Error, Result};
 use crate::model::account::{Rejection, Repair, SpanKind, Spans};
 use crate::model::raw_shipments::RawShipments;
 use crate::store::parts::scan;
 use polars::prelude::*;
 use std::path::{Path, PathBuf};
-
-/// Rows read at once.
-const BATCH_ROWS: usize = 16_384;
 
 pub struct ParquetRecords {
     path: PathBuf,
@@ -61,7 +58,7 @@ impl RecordReader for ParquetRecords {
         if self.next_row >= self.n_rows {
             return Ok(false);
         }
-        let slice = self.rows.clone().slice(self.next_row as i64, BATCH_ROWS as IdxSize);
+        let slice = self.rows.clone().slice(self.next_row as i64, BATCH_RECORDS as IdxSize);
         let table = slice.collect().map_err(|error| wrong(&self.path, error))?;
         let columns = table
             .columns()

@@ -1,9 +1,24 @@
 //! What every record reader offers: a header, batches of text fields with their line, rejected records, and the account.
+//!
+//! The bounds that all readers keep stand here too, so that a file is cut the same whatever its kind.
 
 use crate::error::Result;
 use crate::model::account::{Rejection, Repair, Spans};
 pub use crate::model::part::Dialect;
 use crate::model::raw_shipments::RawShipments;
+
+/// The header stands in one of so many first rows, unless it is pinned.
+pub(super) const HEADER_ROWS: usize = 30;
+/// No customs file has a hundredth of it; beyond, the delimiter is wrong or the file hostile.
+pub(super) const MAX_FIELDS: usize = 4_096;
+/// A line or row beyond this is refused, so that memory stays bounded.
+pub(super) const MAX_RECORD_BYTES: usize = 16 << 20;
+/// A batch ends at so many records …
+pub(super) const BATCH_RECORDS: usize = 16_384;
+/// … or bytes of text, whichever comes first.
+pub(super) const BATCH_BYTES: usize = 8 << 20;
+/// A rejected record shows so many characters of its text.
+pub(super) const RAW_TEXT_CHARS: usize = 10_000;
 
 /// The header as found, and where.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -40,4 +55,10 @@ pub trait RecordReader: Send {
 
     /// Returns what was repaired so far, by rule.
     fn repairs(&self) -> Vec<Repair>;
+}
+
+/// Returns a rejection with the start of the text, cut between characters.
+pub(super) fn rejection(line: u64, reason: &'static str, text: &str) -> Rejection {
+    let end = text.char_indices().nth(RAW_TEXT_CHARS).map_or(text.len(), |(at, _)| at);
+    Rejection { line, reason, column: String::new(), raw_text: text[..end].to_owned() }
 }

@@ -1,34 +1,20 @@
 //! Records of XLSX workbooks: the rows of one sheet under a header row.
 //!
 //! In: a workbook. Out: batches of records with their sheet row, the rows that are no record and why, and the account of rows.
-//! A worker reads the sheet cell by cell and hands on batches, so that a sheet is never in memory as a whole. What a cell shows
-//! and what it holds may differ: dates become ISO text, numbers all their digits, and a number format of zeros alone (`00000000`,
-//! by which spreadsheets keep leading zeros of codes) is carried out, everything else that only dresses a number is not.
+//! A worker reads the sheet cell by cell and hands on batches, so that a sheet is never in memory as a whole. A row with text
+//! behind the last header is rejected; cells that are missing are empty fields.
 
 use crate::error::{Error, Result};
-use crate::ingest::delimited::{BATCH_RECORDS, HEADER_ROWS, MAX_FIELDS, rejection};
-use crate::ingest::records::{Dialect, Header, Pinned, RecordReader};
+use crate::ingest::records::{
+    BATCH_BYTES, BATCH_RECORDS, Dialect, HEADER_ROWS, Header, MAX_FIELDS, Pinned, RecordReader, rejection,
+};
+use crate::ingest::workbook::{Rows, damaged, open_file, unreadable};
 use crate::model::account::{Rejection, Repair, SpanKind, Spans};
 use crate::model::raw_shipments::RawShipments;
-use calamine::{DataRef, ExcelDateTime, Reader, SheetType, SheetVisible, Style, Xlsx, XlsxCellReader, XlsxError, open_workbook};
-use std::fs::File;
-use std::io::BufReader;
+use calamine::{Reader, SheetType, SheetVisible};
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::thread;
-
-/// A batch ends at so many bytes of text.
-const BATCH_BYTES: usize = 8 << 20;
-/// A cell holds at most 32,767 characters in a spreadsheet program; a row beyond this is hostile.
-const MAX_ROW_BYTES: usize = 16 << 20;
-/// The last column of a sheet is `XFD`.
-const MAX_COLUMNS: usize = 16_384;
-/// The last row of a sheet.
-const MAX_ROWS: u64 = 1_048_576;
-/// Codes have fewer digits.
-const MAX_PADDED_DIGITS: usize = 32;
-/// The first serial number behind 9999-12-31.
-const END_OF_DATES: f64 = 2_958_466.0;
 
 /// Opens a workbook. `is_known` says whether a header cell is one that the vendor schema knows: without a pin, the sheet is the
 /// first visible one whose first rows hold such cells, and the header the first of its rows with the most of them.
@@ -216,7 +202,7 @@ impl Worker {
             self.part.rejected.push(rejection(row.number, "field_count", &text));
             SpanKind::Rejected
         };
-        self.part.n_bytes += row.text.len();
+        self.part.n_bytes += row.n_bytes();
         self.part.spans.add(kind, 0, 1);
     }
 }
@@ -231,120 +217,6 @@ enum Stop {
 impl From<Error> for Stop {
     fn from(error: Error) -> Self {
         Stop::Failed(error)
-    }
-}
-
-type Workbook = Xlsx<BufReader<File>>;
-
-/// The rows of a sheet that hold cells, one after the other.
-struct Rows<'a, 'workbook> {
-    cells: XlsxCellReader<'workbook, BufReader<File>>,
-    /// For each cell style the digits that its number format fills up with zeros.
-    zero_padded: Vec<usize>,
-    path: &'a Path,
-    /// Row and column, counted from 0, and text of the first cell of the next row, which was read to see the end of this one.
-    ahead: Option<(u64, usize, String)>,
-    is_end: bool,
-    /// Of this row, counted from 1; 0 before the first.
-    number: u64,
-    text: String,
-    /// Where the text of each column ends; a column without a cell ends where the one before it does.
-    ends: Vec<usize>,
-    /// The highest row of any cell, kept apart from the account.
-    n_rows: u64,
-}
-
-impl<'a, 'workbook> Rows<'a, 'workbook> {
-    fn new(cells: XlsxCellReader<'workbook, BufReader<File>>, path: &'a Path) -> Self {
-        let zero_padded = cells.styles().iter().map(padded_digits).collect();
-        Rows { cells, zero_padded, path, ahead: None, is_end: false, number: 0, text: String::new(), ends: Vec::new(), n_rows: 0 }
-    }
-
-    /// Goes on to the next row that holds cells; returns `false` behind the last.
-    fn advance(&mut self) -> Result<bool> {
-        self.text.clear();
-        self.ends.clear();
-        let last_number = self.number;
-        match self.ahead.take() {
-            Some((row, column, text)) => {
-                self.number = row + 1;
-                self.add(column, &text)?;
-            }
-            None => match self.next_cell()? {
-                Some((row, column, text)) => {
-                    self.number = row + 1;
-                    self.add(column, &text)?;
-                }
-                None => return Ok(false),
-            },
-        }
-        if self.number <= last_number {
-            return Err(self.out_of_order());
-        }
-        while let Some((row, column, text)) = self.next_cell()? {
-            if row + 1 != self.number {
-                self.ahead = Some((row, column, text));
-                break;
-            }
-            self.add(column, &text)?;
-        }
-        Ok(true)
-    }
-
-    fn next_cell(&mut self) -> Result<Option<(u64, usize, String)>> {
-        // Behind the last cell, calamine would read on into other parts of the sheet.
-        if self.is_end {
-            return Ok(None);
-        }
-        let Some((cell, style)) = self.cells.next_cell_with_style_id().map_err(|error| unreadable(self.path, error))? else {
-            self.is_end = true;
-            return Ok(None);
-        };
-        let (row, column) = cell.get_position();
-        let (row, column) = (u64::from(row), column as usize);
-        if row >= MAX_ROWS || column >= MAX_COLUMNS {
-            return Err(damaged(
-                self.path,
-                &format!("a cell lies in row {} and column {}, outside of any sheet", row + 1, column + 1),
-            ));
-        }
-        self.n_rows = self.n_rows.max(row + 1);
-        let n_digits = self.zero_padded.get(style).copied().unwrap_or(0);
-        Ok(Some((row, column, text_of(cell.get_value(), n_digits))))
-    }
-
-    fn add(&mut self, column: usize, text: &str) -> Result<()> {
-        if column < self.ends.len() {
-            return Err(self.out_of_order());
-        }
-        if self.text.len() + text.len() > MAX_ROW_BYTES {
-            let message = format!("row {} of `{}` is longer than {} MiB", self.number, self.path.display(), MAX_ROW_BYTES >> 20);
-            return Err(Error::request(message));
-        }
-        self.ends.resize(column, self.text.len());
-        self.text.push_str(text);
-        self.ends.push(self.text.len());
-        Ok(())
-    }
-
-    fn out_of_order(&self) -> Error {
-        damaged(self.path, &format!("its cells are out of order at row {}", self.number))
-    }
-
-    /// Returns the text of a column, empty where there is no cell.
-    fn text(&self, column: usize) -> &str {
-        let Some(&end) = self.ends.get(column) else { return "" };
-        let start = if column == 0 { 0 } else { self.ends[column - 1] };
-        &self.text[start..end]
-    }
-
-    fn texts(&self) -> impl Iterator<Item = &str> {
-        (0..self.ends.len()).map(|column| self.text(column))
-    }
-
-    /// Says whether there is no text from a column on.
-    fn is_blank_in(&self, column: usize) -> bool {
-        self.texts().skip(column).all(|text| text.trim().is_empty())
     }
 }
 
@@ -430,87 +302,6 @@ fn find_header(
         }
     }
     Ok(best)
-}
-
-fn open_file(path: &Path) -> Result<Workbook> {
-    // The system's refusal to open the file is told apart from what is wrong in it.
-    File::open(path).map_err(|error| Error::file(path, "read", error))?;
-    open_workbook(path).map_err(|error| unreadable(path, error))
-}
-
-fn unreadable(path: &Path, error: XlsxError) -> Error {
-    match error {
-        XlsxError::Io(error) if error.raw_os_error().is_some() => Error::file(path, "read", error),
-        XlsxError::Password => {
-            Error::request(format!("`{}` is protected by a password", path.display())).hint("save it without a password")
-        }
-        error => damaged(path, &error.to_string()).caused_by(error),
-    }
-}
-
-fn damaged(path: &Path, what: &str) -> Error {
-    Error::request(format!("`{}` cannot be read as an XLSX workbook: {what}", path.display()))
-        .hint("open it in a spreadsheet program and save it again as XLSX or CSV")
-}
-
-/// Returns the digits that the number format of a style fills up with zeros, 0 for none.
-fn padded_digits(style: &Style) -> usize {
-    let code = style.number_format.as_ref().map_or("", |format| format.format_code.as_str());
-    if code.len() > 1 && code.bytes().all(|byte| byte == b'0') { code.len().min(MAX_PADDED_DIGITS) } else { 0 }
-}
-
-/// Returns a cell as text without loss; a whole number of fewer than `n_digits` is filled up with zeros.
-fn text_of(cell: &DataRef<'_>, n_digits: usize) -> String {
-    match cell {
-        DataRef::Empty => String::new(),
-        DataRef::String(text) => restore_null(text),
-        DataRef::SharedString(text) => restore_null(text),
-        DataRef::Int(number) => format!("{number:0n_digits$}"),
-        DataRef::Float(number) => text_of_number(*number, n_digits),
-        DataRef::Bool(is_true) => if *is_true { "TRUE" } else { "FALSE" }.to_owned(),
-        DataRef::DateTime(moment) => text_of_moment(moment),
-        DataRef::DateTimeIso(text) => text.strip_suffix("T00:00:00").unwrap_or(text).to_owned(),
-        DataRef::DurationIso(text) => text.clone(),
-        DataRef::Error(error) => error.to_string(),
-    }
-}
-
-/// XML cannot hold the character 0, so workbooks write `_x0000_`, which some vendors use as an empty cell.
-fn restore_null(text: &str) -> String {
-    text.replace('\0', "_x0000_")
-}
-
-/// Rust prints the shortest digits that give the same number again, and never an exponent.
-fn text_of_number(number: f64, n_digits: usize) -> String {
-    if number == 0.0 {
-        // There is a negative zero too.
-        format!("{:0n_digits$}", 0)
-    } else if number.fract() == 0.0 {
-        format!("{number:0n_digits$}")
-    } else {
-        number.to_string()
-    }
-}
-
-/// Returns a day, a day with its time if that is not midnight, or a time alone; what is no date in spite of its format stays a
-/// number.
-fn text_of_moment(moment: &ExcelDateTime) -> String {
-    let serial = moment.as_f64();
-    if moment.is_duration() || !(0.0..END_OF_DATES).contains(&serial) {
-        return text_of_number(serial, 0);
-    }
-    let (year, month, day, hour, minute, second, millisecond) = moment.to_ymd_hms_milli();
-    let time = match millisecond {
-        0 => format!("{hour:02}:{minute:02}:{second:02}"),
-        _ => format!("{hour:02}:{minute:02}:{second:02}.{millisecond:03}"),
-    };
-    if serial < 1.0 {
-        time
-    } else if time == "00:00:00" {
-        format!("{year:04}-{month:02}-{day:02}")
-    } else {
-        format!("{year:04}-{month:02}-{day:02}T{time}")
-    }
 }
 
 #[cfg(test)]
@@ -629,34 +420,12 @@ mod tests {
 
     #[test]
     fn cells_become_text_without_loss() {
-        for (cell, expected) in [
-            ("<c r='A2'><v>102</v></c>", "102"),
-            ("<c r='A2' s='5'><v>8704229000</v></c>", "8704229000"),
-            ("<c r='A2'><v>690721000000</v></c>", "690721000000"),
-            ("<c r='A2'><v>8.4571E+5</v></c>", "845710"),
-            ("<c r='A2'><v>0.1</v></c>", "0.1"),
-            ("<c r='A2'><v>28260.61</v></c>", "28260.61"),
-            ("<c r='A2'><v>2.0150299607080589E-6</v></c>", "0.000002015029960708059"),
-            ("<c r='A2'><v>-0</v></c>", "0"),
-            ("<c r='A2' s='3'><v>1022100</v></c>", "01022100"),
-            ("<c r='A2' s='3'><v>0.5</v></c>", "0.5"),
-            ("<c r='A2' t='str'><f>B2</f><v>0102</v></c>", "0102"),
-            ("<c r='A2' s='1'><v>44616</v></c>", "2022-02-24"),
-            ("<c r='A2' s='2'><v>44616</v></c>", "2022-02-24"),
-            ("<c r='A2' s='2'><v>44616.75</v></c>", "2022-02-24T18:00:00"),
-            ("<c r='A2' s='2'><v>44616.999999999</v></c>", "2022-02-25"),
-            ("<c r='A2' s='2'><v>0.5</v></c>", "12:00:00"),
-            ("<c r='A2' s='1'><v>20220224</v></c>", "20220224"),
-            ("<c r='A2' s='1'><v>-1</v></c>", "-1"),
-            ("<c r='A2' s='4'><v>1.5</v></c>", "1.5"),
-            ("<c r='A2' t='d'><v>2022-02-24T00:00:00</v></c>", "2022-02-24"),
-            ("<c r='A2' t='b'><v>1</v></c>", "TRUE"),
-            ("<c r='A2' t='e'><v>#N/A</v></c>", "#N/A"),
-            ("<c r='A2' t='inlineStr'><is><t>_x0000_</t></is></c>", "_x0000_"),
-            ("<c r='A2' t='inlineStr'><is><t xml:space='preserve'> U  </t></is></c>", " U  "),
-        ] {
+        let path = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/cases/values/cells.csv");
+        for case in csv::ReaderBuilder::new().comment(Some(b'#')).from_path(path).unwrap().records() {
+            let case = case.unwrap();
+            let (cell, expected, note) = (&case[0], &case[1], &case[2]);
             let outcome = read_rows(&format!("{}<row r='2'>{cell}</row>", row(1, &["A"]))).unwrap();
-            assert_eq!(outcome.records, [(2, vec![expected.to_owned()])], "{cell}");
+            assert_eq!(outcome.records, [(2, vec![expected.to_owned()])], "{note}");
         }
     }
 

@@ -30,6 +30,13 @@ impl RawShipments {
         self.lines.push(line);
     }
 
+    /// Takes all records out and keeps the memory, so that a batch can be filled again and again.
+    pub fn clear(&mut self) {
+        self.text.clear();
+        self.ends.clear();
+        self.lines.clear();
+    }
+
     /// Returns a field of a record, both counted from 0.
     pub fn field(&self, record: usize, column: usize) -> &str {
         let at = record * self.width + column;
@@ -56,5 +63,23 @@ impl RawShipments {
     /// Returns the bytes of text held, by which readers bound a batch.
     pub fn text_len(&self) -> usize {
         self.text.len()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_cleared_batch_is_filled_anew_in_the_same_memory() {
+        let mut batch = RawShipments::new(2);
+        batch.push(2, ["a", "bc"]);
+        batch.push(3, ["", "d"]);
+        let room = (batch.text.capacity(), batch.ends.capacity(), batch.lines.capacity());
+        batch.clear();
+        assert_eq!((batch.len(), batch.text_len(), batch.width(), batch.is_empty()), (0, 0, 2, true));
+        assert_eq!((batch.text.capacity(), batch.ends.capacity(), batch.lines.capacity()), room);
+        batch.push(7, ["x", ""]);
+        assert_eq!((batch.line(0), batch.field(0, 0), batch.field(0, 1)), (7, "x", ""));
     }
 }

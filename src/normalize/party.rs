@@ -61,6 +61,9 @@ pub fn parse_party(name: &str, registration_id: &str) -> StatedParty {
     party
 }
 
+/// No placeholder has more bytes, the number behind it included; a test holds the table against it.
+const LONGEST_PLACEHOLDER: usize = 160;
+
 /// Returns the reason if a text states nothing: a placeholder, also with a number behind it, zeros, or only marks.
 pub fn placeholder(text: &str) -> Option<&'static str> {
     static TABLE: OnceLock<HashMap<String, String>> = OnceLock::new();
@@ -72,6 +75,10 @@ pub fn placeholder(text: &str) -> Option<&'static str> {
     // `0.00` is a number that somebody wrote, `0` and `00000000` are an empty field.
     if text.bytes().all(|byte| byte == b'0') {
         return Some("not_stated");
+    }
+    // Most texts are values: a number is none of the words, and neither is a text far longer than all of them.
+    if text.starts_with(|letter: char| letter.is_ascii_digit()) || text.len() > LONGEST_PLACEHOLDER {
+        return None;
     }
     let is_number = |word: &str| word.chars().all(char::is_numeric);
     let without_number = text.rsplit_once(' ').filter(|(_, last)| is_number(last)).map(|(words, _)| words);
@@ -463,6 +470,14 @@ mod tests {
         }
         for text in ["0.00", "8542.31", "0102", "NAMIBIA", "2022-02-24", "N 17"] {
             assert_eq!(placeholder(text), None, "`{text}` is a value");
+        }
+    }
+
+    #[test]
+    fn no_placeholder_is_passed_over_for_its_length_or_start() {
+        for line in read_lines(PLACEHOLDERS) {
+            assert!(line[0].len() + 40 <= LONGEST_PLACEHOLDER, "{}", &line[0]);
+            assert!(!line[0].starts_with(|letter: char| letter.is_ascii_digit()), "{}", &line[0]);
         }
     }
 

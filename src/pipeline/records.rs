@@ -178,20 +178,23 @@ fn build_part(
     let mut sidecar = Sidecar::default();
     let mut rejections: Vec<Rejection> = Vec::new();
     let (mut n_delivered, mut n_stored) = (0_u64, 0_u64);
+    // The batches keep their memory from round to round.
+    let mut batches: Vec<(u64, RawShipments)> =
+        (0..2 * rayon::current_num_threads()).map(|_| (0, RawShipments::new(header.names.len()))).collect();
     let mut is_more = true;
     while is_more {
-        let mut batches: Vec<(u64, RawShipments)> = Vec::new();
-        while batches.len() < 2 * rayon::current_num_threads() {
-            let mut batch = RawShipments::new(header.names.len());
-            is_more = reader.read(&mut batch, &mut rejections)?;
-            let first_ordinal = n_delivered;
+        let mut n_filled = 0;
+        for (first_ordinal, batch) in &mut batches {
+            batch.clear();
+            is_more = reader.read(batch, &mut rejections)?;
+            *first_ordinal = n_delivered;
             n_delivered += batch.len() as u64;
-            batches.push((first_ordinal, batch));
+            n_filled += 1;
             if !is_more {
                 break;
             }
         }
-        let normalized: Vec<NormalizedBatch> = batches
+        let normalized: Vec<NormalizedBatch> = batches[..n_filled]
             .par_iter()
             .map(|(first_ordinal, batch)| {
                 normalizer.normalize(batch, Origin { file_sha256: sha256, sheet: &sheet, first_ordinal: *first_ordinal })
