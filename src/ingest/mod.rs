@@ -39,10 +39,6 @@ use std::path::Path;
 
 /// Opens a file of records by what it is, not by its name: Parquet, a workbook, or text, compressed or not.
 pub fn open(path: &Path, pinned: &Pinned, is_known: &(dyn Fn(&str) -> bool + Sync)) -> Result<Box<dyn RecordReader>> {
-    if path.is_dir() {
-        return Err(Error::request(format!("`{}` is a directory, not a file of records", path.display()))
-            .hint("name the files in it, for example with `/*.csv`"));
-    }
     let mut start = Vec::new();
     let file = File::open(path).map_err(|error| Error::file(path, "read", error))?;
     file.take(8).read_to_end(&mut start).map_err(|error| Error::file(path, "read", error))?;

@@ -79,6 +79,10 @@ pub fn input_files(run_file: &RunFile) -> Result<Vec<InputFile>> {
                 .detail(format!("looked in `{}`", pattern.parent().unwrap_or(Path::new("")).display())));
         }
         for path in paths {
+            if path.is_dir() {
+                return Err(Error::request(format!("`{}` is a directory, not a file of records", records.path))
+                    .hint("name the files in it, for example with `/*.csv`"));
+            }
             if !path.exists() {
                 return Err(Error::request(format!("cannot find the records `{}`", path.display()))
                     .hint("paths in the run file are relative to the run file"));
@@ -116,7 +120,7 @@ pub fn load(
     progress: &dyn Progress,
 ) -> Result<Vec<LoadedFile>> {
     let references = normalize::reference_texts();
-    let mut loaded = files
+    let keys: Vec<(String, PartKey)> = files
         .par_iter()
         .map(|file| {
             let (source, schema) = (&run_file.records[file.source], &schemas[file.source]);
@@ -125,24 +129,37 @@ pub fn load(
                 "encoding={:?} delimiter={:?} sheet={:?} header_row={:?} flow={:?}",
                 source.encoding, source.delimiter, source.sheet, source.header_row, source.flow
             );
-            let part_key = PartKey::new(&sha256, &schema.digest_text, &settings, &references, normalize::STORE_VERSION);
-            let part = match store.part(&part_key) {
+            let key = PartKey::new(&sha256, &schema.digest_text, &settings, &references, normalize::STORE_VERSION);
+            Ok((sha256, key))
+        })
+        .collect::<Result<_>>()?;
+    // Files of one content and one reading have one part: it is built once.
+    let mut first_of_key: BTreeMap<&str, usize> = BTreeMap::new();
+    for (at, (_, key)) in keys.iter().enumerate() {
+        first_of_key.entry(key.as_str()).or_insert(at);
+    }
+    let parts: BTreeMap<&str, Part> = first_of_key
+        .into_par_iter()
+        .map(|(name, at)| {
+            let (file, (sha256, key)) = (&files[at], &keys[at]);
+            let (source, schema) = (&run_file.records[file.source], &schemas[file.source]);
+            let part = match store.part(key) {
                 Some(part) => part,
-                None => build_part(file, source, schema, &sha256, store, &part_key, progress)?,
+                None => build_part(file, source, schema, sha256, store, key, progress)?,
             };
             progress.file_done(&file.shown, part.account.records_read, part.account.records_rejected);
-            Ok(LoadedFile { shown: file.shown.clone(), source: file.source, part_key, part, same_as: None })
+            Ok((name, part))
         })
-        .collect::<Result<Vec<LoadedFile>>>()?;
-    let mut first_of: BTreeMap<String, String> = BTreeMap::new();
-    for file in &mut loaded {
-        let sha256 = file.part.account.file_sha256.clone();
-        match first_of.get(&sha256) {
-            Some(first) => file.same_as = Some(first.clone()),
-            None => {
-                first_of.insert(sha256, file.shown.clone());
-            }
-        }
+        .collect::<Result<_>>()?;
+
+    let mut first_of_content: BTreeMap<(&str, Option<String>), &str> = BTreeMap::new();
+    let mut loaded = Vec::with_capacity(files.len());
+    for (file, (sha256, key)) in files.iter().zip(&keys) {
+        let part = parts[key.as_str()].clone();
+        let content = (sha256.as_str(), part.account.dialect.sheet.clone());
+        let same_as = first_of_content.get(&content).map(|first| (*first).to_owned());
+        first_of_content.entry(content).or_insert(&file.shown);
+        loaded.push(LoadedFile { shown: file.shown.clone(), source: file.source, part_key: key.clone(), part, same_as });
     }
     Ok(loaded)
 }

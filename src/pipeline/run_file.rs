@@ -268,13 +268,18 @@ impl Reader {
             return Err(Error::request(format!("{place} in `{}` is by more than one period", self.file))
                 .hint("name one of `year`, `quarter`, `month`"));
         }
+        let reporter = self.countries(table, "reporter", &place)?;
+        if reporter.len() > 1 {
+            return Err(Error::request(format!("finding `{id}` names several reporters"))
+                .hint("write one finding for each: two reporters of one movement are compared, never added"));
+        }
         let expected = match table.get("expected") {
             None => None,
             Some(Value::Integer(number)) if *number >= 0 => Some(*number as u64),
             Some(_) => return Err(self.wrong("expected", &place, "a whole number")),
         };
         Ok(Question {
-            reporter: self.countries(table, "reporter", &place)?,
+            reporter,
             flow: self.flow(table, &place)?,
             shipper: self.side(table, "shipper", &place, Role::Shipper)?,
             consignee: self.side(table, "consignee", &place, Role::Consignee)?,
