@@ -12,7 +12,17 @@ use std::time::Duration;
 pub fn print_error(error: &Error) {
     let has_color = std::io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none();
     let word = if has_color { "\u{1b}[31merror:\u{1b}[0m" } else { "error:" };
-    let _ = writeln!(std::io::stderr(), "{word} {}", printable(&error.to_string()));
+    let mut text = error.to_string();
+    let mut cause = std::error::Error::source(error);
+    while let Some(inner) = cause {
+        let words = inner.to_string();
+        let plain = words.split(" (os error").next().unwrap_or(&words).to_lowercase();
+        if !text.to_lowercase().contains(&plain) {
+            text.push_str(&format!("\n  cause: {}", words.replace('\n', " ")));
+        }
+        cause = inner.source();
+    }
+    let _ = writeln!(std::io::stderr(), "{word} {}", printable(&text));
 }
 
 /// Starts the log on stderr: warnings, or everything of ours.

@@ -27,7 +27,15 @@ pub fn write(folder: &mut RunFolder, matches: &[MatchRow]) -> Result<()> {
     ];
     let rows = matches.iter().map(|found| {
         // The fingerprint stands for the evidence: a decision about the pair holds until one of these texts changes.
-        let fingerprint = key::key(&[&found.name, &found.watchlist, &found.entity_id, &found.listed_name, &found.evidence]);
+        let fingerprint = key::key(&[
+            &found.name,
+            &found.country_code,
+            &found.registration_id,
+            &found.watchlist,
+            &found.entity_id,
+            &found.listed_name,
+            &found.evidence,
+        ]);
         [
             found.party_key.to_string(),
             found.name.clone(),

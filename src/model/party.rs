@@ -19,6 +19,9 @@ pub struct PartyRow {
 pub struct MatchRow {
     pub party_key: i64,
     pub name: String,
+    /// With the name, what the pair's fingerprint rests on: namesakes are decided apart.
+    pub country_code: String,
+    pub registration_id: String,
     pub entity_id: String,
     pub entity_name: String,
     pub listed_name: String,
@@ -28,7 +31,7 @@ pub struct MatchRow {
     pub evidence: String,
     pub watchlist: String,
     pub edition: String,
-    /// `listed` on a sanctions list, `in_group` where only a group is stated.
+    /// `listed` where a program or a designation is stated, `in_group` where only a group is, `on_list` where neither is.
     pub status: &'static str,
     pub listed_on: String,
     pub delisted_on: String,

@@ -26,6 +26,14 @@ pub struct Question {
     pub source: String,
 }
 
+impl Question {
+    /// Returns the columns that the question is broken down by, those of the period first.
+    pub fn columns_by(&self) -> Vec<&'static str> {
+        let (periods, others): (Vec<Grouping>, Vec<Grouping>) = self.by.iter().partition(|grouping| grouping.column().is_none());
+        periods.iter().chain(&others).flat_map(|grouping| grouping.columns().iter().copied()).collect()
+    }
+}
+
 /// Who may stand on a side: all stated fields must hold, of each one value.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Side {
@@ -37,13 +45,6 @@ pub struct Side {
     pub registration_id: Vec<String>,
     pub country: Vec<CountryCode>,
     pub roles: Vec<Role>,
-}
-
-impl Side {
-    /// Tells whether the side can only be answered by screening names.
-    pub fn needs_screening(&self) -> bool {
-        [&self.group, &self.entity, &self.list, &self.program].iter().any(|values| !values.is_empty())
-    }
 }
 
 /// Which goods: any of these sets, all of these, none of these.
@@ -120,19 +121,27 @@ impl Grouping {
         }
     }
 
-    /// Returns the column of the shipments that is grouped by; `None` for periods.
-    pub fn column(self) -> Option<&'static str> {
+    /// Returns the columns of the shipments that are grouped by.
+    pub fn columns(self) -> &'static [&'static str] {
         match self {
-            Grouping::Year | Grouping::Quarter | Grouping::Month => None,
-            Grouping::Reporter => Some("reporter_country_code"),
-            Grouping::OriginCountry => Some("origin_country_code"),
-            Grouping::DepartureCountry => Some("departure_country_code"),
-            Grouping::DestinationCountry => Some("destination_country_code"),
-            Grouping::TradingCountry => Some("trading_country_code"),
-            Grouping::Brand => Some("brand"),
-            Grouping::Shipper => Some("shipper_name"),
-            Grouping::Consignee => Some("consignee_name"),
+            Grouping::Year => &["year"],
+            Grouping::Quarter => &["year", "quarter"],
+            Grouping::Month => &["year", "month"],
+            Grouping::Reporter => &["reporter_country_code"],
+            Grouping::OriginCountry => &["origin_country_code"],
+            Grouping::DepartureCountry => &["departure_country_code"],
+            Grouping::DestinationCountry => &["destination_country_code"],
+            Grouping::TradingCountry => &["trading_country_code"],
+            Grouping::Brand => &["brand"],
+            Grouping::Shipper => &["shipper_name"],
+            Grouping::Consignee => &["consignee_name"],
         }
+    }
+
+    /// Returns the column of a breakdown that is no period; `None` for periods.
+    pub fn column(self) -> Option<&'static str> {
+        let is_period = matches!(self, Grouping::Year | Grouping::Quarter | Grouping::Month);
+        self.columns().first().copied().filter(|_| !is_period)
     }
 }
 

@@ -64,7 +64,11 @@ impl Batch {
             let (edition, code) = (&row.texts[text_slot("hs_edition")], &row.texts[text_slot("hs_code")]);
             self.sidecar.codes.entry(hs_key).or_insert_with(|| (edition.to_string(), code.to_string(), 0)).2 += 1;
         }
-        *self.sidecar.coverage.entry((row.calendar[2], row.calendar[4])).or_default() += 1;
+        if let (Some(year), Some(month)) = (row.calendar[2], row.calendar[4]) {
+            let flow = row.texts[text_slot("flow")].to_string();
+            let reporter = row.texts[text_slot("reporter_country_code")].to_string();
+            *self.sidecar.coverage.entry((year, month, flow, reporter)).or_default() += 1;
+        }
     }
 }
 

@@ -53,7 +53,7 @@ pub struct Row<'a> {
     pub keys: [Option<i64>; KEYS.len()],
     pub party_keys: [Option<i64>; Role::ALL.len()],
     pub source_line: u64,
-    pub calendar: [i32; CALENDAR.len()],
+    pub calendar: [Option<i32>; CALENDAR.len()],
     pub measures: [Option<i64>; MEASURES.len()],
     /// An empty text is a missing value.
     pub texts: [Cow<'a, str>; TEXT_WIDTH],
@@ -65,7 +65,7 @@ impl Row<'_> {
             keys: [None; KEYS.len()],
             party_keys: [None; Role::ALL.len()],
             source_line,
-            calendar: [0; CALENDAR.len()],
+            calendar: [None; CALENDAR.len()],
             measures: [None; MEASURES.len()],
             texts: [const { Cow::Borrowed("") }; TEXT_WIDTH],
         }
@@ -77,7 +77,7 @@ pub struct Columns {
     keys: Vec<Vec<Option<i64>>>,
     party_keys: Vec<Vec<Option<i64>>>,
     source_lines: Vec<i64>,
-    calendar: Vec<Vec<i32>>,
+    calendar: Vec<Vec<Option<i32>>>,
     measures: Vec<Vec<Option<i64>>>,
     texts: Vec<StringChunkedBuilder>,
 }

@@ -70,7 +70,7 @@ impl<'a> Normalizer<'a> {
     pub fn new(schema: &'a VendorSchema, mapping: &Mapping, flow: Option<&str>) -> Self {
         Normalizer {
             schema,
-            flow: flow.map(str::to_owned).or_else(|| schema.flow.clone()),
+            flow: flow.map(str::to_owned),
             sources: Sources::new(schema, mapping),
         }
     }

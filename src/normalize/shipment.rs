@@ -44,7 +44,12 @@ impl Normalizer<'_> {
         }
         row.texts[text_slot("vendor")] = Cow::Owned(self.schema.vendor.clone());
         row.texts[text_slot("grain")] = Cow::Borrowed(self.schema.grain.as_str());
-        for (column, constant) in [("value_basis", &self.schema.value_basis), ("currency_code", &self.schema.currency_code)] {
+        let constants = [
+            ("date_kind", &self.schema.date_kind),
+            ("value_basis", &self.schema.value_basis),
+            ("currency_code", &self.schema.currency_code),
+        ];
+        for (column, constant) in constants {
             let slot = text_slot(column);
             if row.texts[slot].is_empty() {
                 row.texts[slot] = Cow::Owned(constant.clone());
@@ -63,9 +68,16 @@ impl Normalizer<'_> {
             row.texts[*slot] = self.coded(column, &source.text(raw, record), line, batch);
         }
         let flow = text_slot("flow");
+        let stated_flow = self.coded("flow", &text(&self.sources.flow), line, batch);
         row.texts[flow] = match &self.flow {
-            Some(flow) => Cow::Owned(flow.clone()),
-            None => self.coded("flow", &text(&self.sources.flow), line, batch),
+            Some(pinned) => {
+                if !stated_flow.is_empty() && *stated_flow != **pinned {
+                    batch.issues.add("flow_contradicts", "flow", line, &stated_flow);
+                }
+                Cow::Owned(pinned.clone())
+            }
+            None if stated_flow.is_empty() => Cow::Owned(self.schema.flow.clone().unwrap_or_default()),
+            None => stated_flow,
         };
         if row.texts[flow].is_empty() {
             batch.issues.add("flow_missing", "flow", line, "");
@@ -81,13 +93,21 @@ impl Normalizer<'_> {
 
     fn fill_date(&self, row: &mut Row<'_>, date: StatedDate) {
         let first = date.first;
-        row.calendar = [first.number(), date.last.number(), first.year(), first.quarter() as i32, first.month() as i32, 0];
+        // A date that states no month lies in no month and no quarter.
+        let has_month = date.precision != DatePrecision::Year;
+        row.calendar = [
+            Some(first.number()),
+            Some(date.last.number()),
+            Some(first.year()),
+            has_month.then_some(first.quarter() as i32),
+            has_month.then_some(first.month() as i32),
+            Some(0),
+        ];
         row.texts[text_slot("date")] = Cow::Owned(match date.precision {
             DatePrecision::Day => first.to_string(),
             DatePrecision::Month => format!("{:04}-{:02}", first.year(), first.month()),
             DatePrecision::Year => format!("{:04}", first.year()),
         });
-        row.texts[text_slot("date_kind")] = Cow::Owned(self.schema.date_kind.clone());
         row.texts[text_slot("date_precision")] = Cow::Borrowed(date.precision.as_str());
     }
 
@@ -120,7 +140,7 @@ impl Normalizer<'_> {
         row.texts[text_slot("procedure_code")] = Cow::Owned(code.to_owned());
         row.texts[text_slot("previous_procedure_code")] = Cow::Owned(previous.to_owned());
         row.texts[text_slot("procedure_class")] = Cow::Borrowed(class);
-        row.calendar[5] = i32::from(is_crossing);
+        row.calendar[5] = Some(i32::from(is_crossing));
     }
 
     fn fill_code(&self, row: &mut Row<'_>, stated: &str, date: StatedDate, batch: &mut Batch) {
@@ -139,10 +159,11 @@ impl Normalizer<'_> {
                 if let Some(rule) = repair {
                     batch.issues.add(&format!("repaired_{rule}"), "hs_code", line, stated);
                 }
-                let edition = self.schema.hs_edition(date.first);
-                row.keys[HS_KEY] = Some(key::key(&[edition, &code]));
+                let stated = row.texts[text_slot("hs_edition")].to_string();
+                let edition = if stated.is_empty() { self.schema.hs_edition(date.first).to_owned() } else { stated };
+                row.keys[HS_KEY] = Some(key::key(&[&edition, &code]));
                 row.texts[text_slot("hs_code")] = Cow::Owned(code);
-                row.texts[text_slot("hs_edition")] = Cow::Owned(edition.to_owned());
+                row.texts[text_slot("hs_edition")] = Cow::Owned(edition);
             }
             Err(reason) => batch.issues.add(&format!("hs_code_{reason}"), "hs_code", line, stated),
         }
@@ -269,11 +290,9 @@ impl Normalizer<'_> {
 
         let bill = fold_id(&row.texts[text_slot("bill_of_lading_id")]);
         let consignment_key = (!bill.is_empty()).then(|| key::key(&[vendor, &bill]));
-        let (shipper, consignee) = (row.party_keys[Role::Shipper as usize], row.party_keys[Role::Consignee as usize]);
-        let party_day_key = (shipper.is_some() || consignee.is_some()).then(|| {
-            let side = |party: Option<i64>| party.map_or(String::new(), |party| party.to_string());
-            key::key(&[&side(shipper), &side(consignee), &row.calendar[0].to_string()])
-        });
+        let names = [Role::Shipper, Role::Consignee].map(|role| row.texts[role_slot(role)].as_ref());
+        let day = row.calendar[0].map_or(String::new(), |day| day.to_string());
+        let party_day_key = names.iter().any(|name| !name.is_empty()).then(|| key::key(&[names[0], names[1], &day]));
         let hs_key = row.keys[HS_KEY];
         let code = hs_key.map_or(String::new(), |code| code.to_string());
         let mut item = vec![code.as_str()];
@@ -300,8 +319,11 @@ impl Normalizer<'_> {
         let mut text = String::new();
         for (column, source) in &self.sources.declaration_key {
             let part = match (column.as_str(), source) {
-                ("year", _) => row.calendar[2].to_string(),
-                (_, Some(source)) => fold_id(&source.text(raw, record)),
+                ("year", _) => row.calendar[2].map_or(String::new(), |year| year.to_string()),
+                (_, Some(source)) => {
+                    let stated = source.text(raw, record);
+                    if party::placeholder(&stated).is_some() { String::new() } else { fold_id(&stated) }
+                }
                 (_, None) => String::new(),
             };
             if part.is_empty() {

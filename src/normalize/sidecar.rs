@@ -20,8 +20,8 @@ pub struct Sidecar {
     pub parties: FxHashMap<(i64, Role), PartyCount>,
     /// By `hs_key`: edition, code, records.
     pub codes: FxHashMap<i64, (String, String, u64)>,
-    /// By year and month: records.
-    pub coverage: FxHashMap<(i32, i32), u64>,
+    /// By year, month, flow and reporter: records whose date states a month.
+    pub coverage: FxHashMap<(i32, i32, String, String), u64>,
     pub line_numbers: LineNumbers,
 }
 
@@ -46,7 +46,7 @@ pub struct SidecarTables {
     pub parties: DataFrame,
     /// `hs_key, hs_edition, hs_code, n_records`
     pub codes: DataFrame,
-    /// `year, month, n_records`
+    /// `year, month, flow, reporter_country_code, n_records`
     pub coverage: DataFrame,
 }
 
@@ -56,7 +56,7 @@ impl Sidecar {
         parties.sort_unstable_by_key(|(key, _)| *key);
         let mut codes: Vec<(i64, (String, String, u64))> = self.codes.into_iter().collect();
         codes.sort_unstable_by_key(|(key, _)| *key);
-        let mut coverage: Vec<((i32, i32), u64)> = self.coverage.into_iter().collect();
+        let mut coverage: Vec<((i32, i32, String, String), u64)> = self.coverage.into_iter().collect();
         coverage.sort_unstable();
         let text = |name: &str, values: Vec<&str>| Column::new(name.into(), values);
         let frame =
@@ -77,8 +77,10 @@ impl Sidecar {
                 Column::new("n_records".into(), codes.iter().map(|(_, code)| code.2 as i64).collect::<Vec<i64>>()),
             ]),
             coverage: frame(vec![
-                Column::new("year".into(), coverage.iter().map(|((year, _), _)| *year).collect::<Vec<i32>>()),
-                Column::new("month".into(), coverage.iter().map(|((_, month), _)| *month).collect::<Vec<i32>>()),
+                Column::new("year".into(), coverage.iter().map(|(month, _)| month.0).collect::<Vec<i32>>()),
+                Column::new("month".into(), coverage.iter().map(|(month, _)| month.1).collect::<Vec<i32>>()),
+                text("flow", coverage.iter().map(|(month, _)| month.2.as_str()).collect()),
+                text("reporter_country_code", coverage.iter().map(|(month, _)| month.3.as_str()).collect()),
                 Column::new("n_records".into(), coverage.iter().map(|(_, n_records)| *n_records as i64).collect::<Vec<i64>>()),
             ]),
         }

@@ -33,7 +33,9 @@ const COUNTRIES: [&str; 5] = [
     "trading_country_code",
 ];
 const CODED: [&str; 3] = ["release_status", "record_status", "condition"];
-const PLAIN: [&str; 14] = [
+const PLAIN: [&str; 16] = [
+    "date_kind",
+    "hs_edition",
     "customs_office",
     "declaration_id",
     "stated_line_count",

@@ -53,6 +53,7 @@ pub fn resolve(files: &[LoadedFile], schemas: &[VendorSchema]) -> Result<Resolve
     engine.register("restated", restated.lazy());
     engine.register_query("shipments", &sql::shipments_view(&resolve::RULES))?;
     check_record_keys(&mut engine)?;
+    check_kept(&mut engine, files, &duplicates)?;
     Ok(Resolved { engine, duplicates, issues: overlay.issues })
 }
 
@@ -71,9 +72,25 @@ fn all_parts(files: &[LoadedFile], schemas: &[VendorSchema]) -> Result<LazyFrame
     }
     if tables.is_empty() {
         return Err(Error::request("the records hold no usable record")
-            .hint("see the reasons with `plimsoll check`, or `rejected.csv` of the store"));
+            .detail(first_rejections(files)?)
+            .hint("see what `plimsoll list schemas` says of the layouts, or pin `encoding`, `delimiter` or `header_row`"));
     }
     concat(tables, UnionArgs::default()).map_err(|error| failed("the parts of the store cannot be joined", error))
+}
+
+/// Returns how many records of each file were rejected, for a run that has nothing else.
+fn first_rejections(files: &[LoadedFile]) -> Result<String> {
+    let counts = files.iter().map(|file| format!("`{}`: {} records rejected", file.shown, file.part.account.records_rejected));
+    let mut texts: Vec<String> = counts.collect();
+    for file in files {
+        let table = file.part.rejected()?;
+        let first = |name: &str| table.column(name).ok().and_then(|column| Some(column.get(0).ok()?.str_value().into_owned()));
+        if let (Some(line), Some(reason)) = (first("source_line"), first("reason")) {
+            texts.push(format!("the first in `{}`: line {line}, `{reason}`", file.shown));
+            break;
+        }
+    }
+    Ok(texts.join("; "))
 }
 
 fn resolve_bucket(parts: &LazyFrame, bucket: i64, n_buckets: i64, precedence: &BTreeMap<String, u32>) -> Result<Overlay> {
@@ -89,47 +106,33 @@ fn resolve_bucket(parts: &LazyFrame, bucket: i64, n_buckets: i64, precedence: &B
         .collect_with_engine(polars::prelude::Engine::Streaming)
         .map(|result| result.unwrap_single())
         .map_err(|error| failed("the store cannot be read", error))?;
-    let long = |name: &str| table.column(name).and_then(|column| Ok(column.i64()?.clone()));
-    let text = |name: &str| table.column(name).and_then(|column| Ok(column.str()?.clone()));
     let lost = |error| failed("the store lacks a column", error);
-    let longs = ["record_key", "resolve_key", "declaration_key", "content_key_high", "content_key_low", "source_line"]
-        .map(long)
-        .into_iter()
-        .collect::<PolarsResult<Vec<_>>>()
-        .map_err(lost)?;
-    let texts = [
-        "vendor",
-        "reporter_country_code",
-        "declaration_key_text",
-        "line_number",
-        "stated_line_count",
-        "record_status",
-        "hs_code",
-        "source_file",
-    ]
-    .map(text)
-    .into_iter()
-    .collect::<PolarsResult<Vec<_>>>()
-    .map_err(lost)?;
+    let long = |name: &str| table.column(name).and_then(|column| Ok(column.i64()?.clone())).map_err(lost);
+    let text = |name: &str| table.column(name).and_then(|column| Ok(column.str()?.clone())).map_err(lost);
+    let (record_keys, resolve_keys, declaration_keys) = (long("record_key")?, long("resolve_key")?, long("declaration_key")?);
+    let (content_high, content_low) = (long("content_key_high")?, long("content_key_low")?);
+    let (vendors, reporters, declarations) = (text("vendor")?, text("reporter_country_code")?, text("declaration_key_text")?);
+    let (line_numbers, line_counts, statuses) = (text("line_number")?, text("stated_line_count")?, text("record_status")?);
+    let (hs_codes, flows) = (text("hs_code")?, text("flow")?);
+    let (source_files, source_lines) = (text("source_file")?, long("source_line")?);
+    let days = table.column("day_first").and_then(|column| Ok(column.i32()?.clone())).map_err(lost)?;
     let records = (0..table.height())
-        .map(|row| {
-            let long = |at: usize| longs[at].get(row).unwrap_or_default();
-            let text = |at: usize| texts[at].get(row).unwrap_or_default();
-            ResolvedRecord {
-                record_key: long(0),
-                resolve_key: long(1),
-                declaration_key: long(2),
-                content_key: (long(3), long(4)),
-                source_line: long(5),
-                vendor: text(0),
-                reporter: text(1),
-                declaration: text(2),
-                line_number: text(3),
-                stated_line_count: text(4),
-                status: text(5),
-                hs_code: text(6),
-                source_file: text(7),
-            }
+        .map(|row| ResolvedRecord {
+            record_key: record_keys.get(row).unwrap_or_default(),
+            resolve_key: resolve_keys.get(row).unwrap_or_default(),
+            declaration_key: declaration_keys.get(row).unwrap_or_default(),
+            content_key: (content_high.get(row).unwrap_or_default(), content_low.get(row).unwrap_or_default()),
+            vendor: vendors.get(row).unwrap_or_default(),
+            reporter: reporters.get(row).unwrap_or_default(),
+            declaration: declarations.get(row).unwrap_or_default(),
+            line_number: line_numbers.get(row).unwrap_or_default(),
+            stated_line_count: line_counts.get(row).unwrap_or_default(),
+            status: statuses.get(row).unwrap_or_default(),
+            hs_code: hs_codes.get(row).unwrap_or_default(),
+            flow: flows.get(row).unwrap_or_default(),
+            day_first: days.get(row).unwrap_or_default(),
+            source_file: source_files.get(row).unwrap_or_default(),
+            source_line: source_lines.get(row).unwrap_or_default(),
         })
         .collect();
     resolve::resolve(records, precedence)
@@ -163,6 +166,7 @@ fn trace(parts: &LazyFrame, removed: &[Removed]) -> Result<Vec<Duplicate>> {
     let place = |key: i64| places.get(&key).cloned().ok_or_else(|| Error::promise("a removed record is not in the store"));
     removed
         .iter()
+        .filter(|removed| removed.rule != resolve::ADDED_LINE)
         .map(|removed| {
             let (source_file, source_line) = place(removed.record_key)?;
             let kept = match removed.kept_record_key {
@@ -215,6 +219,20 @@ fn check_record_keys(engine: &mut Engine) -> Result<()> {
     }
 }
 
+/// Counts the records that the overlay leaves, apart from the lists of what it took, and holds the two against each other.
+fn check_kept(engine: &mut Engine, files: &[LoadedFile], duplicates: &[Duplicate]) -> Result<()> {
+    let table = engine.run("SELECT COUNT(DISTINCT record_key) AS records FROM shipments")?;
+    let kept = table.column("records").and_then(|column| column.get(0)?.try_extract::<u64>());
+    let stored: u64 = files.iter().map(|file| file.part.account.records_stored()).sum();
+    match kept {
+        Ok(kept) if kept + duplicates.len() as u64 == stored => Ok(()),
+        kept => Err(Error::promise("the records do not add up after repeats are taken out")
+            .detail(format!("{stored} stored, {} duplicates, {kept:?} left", duplicates.len()))),
+    }
+}
+
 fn failed(message: &str, error: PolarsError) -> Error {
-    Error::promise(message).detail(error.to_string())
+    Error::machine(message)
+        .detail(error.to_string().replace('\n', " "))
+        .hint("take the store's folder `.plimsoll` away and run again; it is built anew from the records")
 }

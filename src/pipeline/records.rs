@@ -67,10 +67,7 @@ pub fn input_files(run_file: &RunFile) -> Result<Vec<InputFile>> {
         let pattern = run_file.resolve(&records.path);
         let is_pattern = records.path.contains(['*', '?', '[']) && !pattern.exists();
         let paths: Vec<PathBuf> = if is_pattern {
-            let text = pattern.to_string_lossy();
-            let matches = glob::glob(&text)
-                .map_err(|error| Error::request(format!("`{}` is no valid pattern", records.path)).detail(error.to_string()))?;
-            matches.filter_map(|path| path.ok()).filter(|path| path.is_file()).collect()
+            matching_files(run_file, &records.path)?
         } else {
             vec![pattern.clone()]
         };
@@ -93,11 +90,31 @@ pub fn input_files(run_file: &RunFile) -> Result<Vec<InputFile>> {
         }
     }
     files.sort_by(|left, right| (&left.shown, left.source).cmp(&(&right.shown, right.source)));
-    if let Some(twice) = files.windows(2).find(|pair| pair[0].path == pair[1].path) {
-        return Err(Error::request(format!("`{}` is named by two `[[records]]`", twice[0].shown))
+    let place = |file: &InputFile| {
+        (file.path.canonicalize().unwrap_or_else(|_| file.path.clone()), run_file.records[file.source].sheet.clone())
+    };
+    let mut places: Vec<_> = files.iter().map(place).collect();
+    places.sort();
+    if let Some(twice) = places.windows(2).find(|pair| pair[0] == pair[1]) {
+        return Err(Error::request(format!("`{}` is named by two `[[records]]`", twice[0].0.display()))
             .hint("name every file once: which schema is meant cannot be known"));
     }
     Ok(files)
+}
+
+/// Returns the files that a pattern names; signs of patterns in the run file's own folder are plain letters.
+fn matching_files(run_file: &RunFile, pattern: &str) -> Result<Vec<PathBuf>> {
+    let wrong = |detail: String| Error::request(format!("`{pattern}` cannot be looked up")).detail(detail);
+    let base = glob::Pattern::escape(&run_file.resolve("").to_string_lossy());
+    let whole = if Path::new(pattern).is_absolute() { pattern.to_owned() } else { format!("{base}{pattern}") };
+    let mut paths = Vec::new();
+    for path in glob::glob(&whole).map_err(|error| wrong(error.to_string()))? {
+        let path = path.map_err(|error| wrong(error.to_string()))?;
+        if path.is_file() {
+            paths.push(path);
+        }
+    }
+    Ok(paths)
 }
 
 /// Reads header and mapping of every file: what `check` can find without reading records.
@@ -158,6 +175,10 @@ pub fn load(
         let part = parts[key.as_str()].clone();
         let content = (sha256.as_str(), part.account.dialect.sheet.clone());
         let same_as = first_of_content.get(&content).map(|first| (*first).to_owned());
+        if let Some(first) = loaded.iter().find(|known: &&LoadedFile| Some(&known.shown) == same_as.as_ref() && known.part_key != *key) {
+            return Err(Error::request(format!("`{}` is a copy of `{}` that is read in another way", file.shown, first.shown))
+                .hint("leave one of them out: the same records would count as different ones"));
+        }
         first_of_content.entry(content).or_insert(&file.shown);
         loaded.push(LoadedFile { shown: file.shown.clone(), source: file.source, part_key: key.clone(), part, same_as });
     }
@@ -194,7 +215,7 @@ fn build_part(
     let mut writer = store.write(part_key)?;
     let mut sidecar = Sidecar::default();
     let mut rejections: Vec<Rejection> = Vec::new();
-    let (mut n_delivered, mut n_stored) = (0_u64, 0_u64);
+    let (mut n_delivered, mut n_refused, mut n_stored) = (0_u64, 0_u64, 0_u64);
     // The batches keep their memory from round to round.
     let mut batches: Vec<(u64, RawShipments)> =
         (0..2 * rayon::current_num_threads()).map(|_| (0, RawShipments::new(header.names.len()))).collect();
@@ -203,7 +224,9 @@ fn build_part(
         let mut n_filled = 0;
         for (first_ordinal, batch) in &mut batches {
             batch.clear();
+            let n_before = rejections.len();
             is_more = reader.read(batch, &mut rejections)?;
+            n_refused += (rejections.len() - n_before) as u64;
             *first_ordinal = n_delivered;
             n_delivered += batch.len() as u64;
             n_filled += 1;
@@ -231,7 +254,6 @@ fn build_part(
         issues.add_many(&format!("repaired_{}", repair.rule), "", repair.first_line, "", repair.n_records);
     }
     check_spans(file, reader.as_ref())?;
-    let n_refused_by_reader = rejections.len() as u64 - (n_delivered - n_stored);
     let mut issues = issues.into_vec();
     for issue in issues.iter_mut().filter(|issue| issue.kind == "unknown_header") {
         issue.n_records = n_delivered;
@@ -241,7 +263,7 @@ fn build_part(
         schema: schema.name.clone(),
         dialect,
         spans: reader.spans(),
-        records_read: n_delivered + n_refused_by_reader,
+        records_read: n_delivered + n_refused,
         records_rejected: rejections.len() as u64,
         issues,
         line_numbers: sidecar.line_numbers.clone(),

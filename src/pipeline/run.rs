@@ -11,7 +11,7 @@ use crate::export::folder::{RunFolder, check_target};
 use crate::export::run_manifest::{FileEntry, Manifest};
 use crate::export::{self};
 use crate::model::answer::Answer;
-use crate::model::digest::sha256_of_texts;
+use crate::model::digest::sha256_of_file;
 use crate::model::issue::{Issue, Issues};
 use crate::model::question::{Question, Verdict};
 use crate::model::vendor_schema::{Grain, VendorSchema};
@@ -174,7 +174,7 @@ pub fn run(
         folder,
         Manifest {
             title: &run_file.title,
-            run_file_sha256: sha256_of_texts([run_file.text.as_str()]),
+            run_file_sha256: sha256_of_file(&run_file.path)?,
             files: file_entries(&files, &resolved.duplicates),
             watchlists: prepared.list_entries,
             goods_lists: prepared.goods.lists,
@@ -214,7 +214,7 @@ fn check_mirrors(questions: &[Question], store: &mut Engine) -> Result<()> {
         let table = store.run(&format!("SELECT DISTINCT {column} FROM shipments"))?;
         let values = table.column(column).and_then(|values| Ok(values.str()?.clone()));
         let values = values.map_err(|error| Error::promise("the store lacks a column").detail(error.to_string()))?;
-        let mut values: Vec<&str> = values.iter().flatten().collect();
+        let mut values: Vec<&str> = values.iter().map(|value| value.unwrap_or("not stated")).collect();
         values.sort_unstable();
         let key = if column == "flow" { "flow" } else { "reporter" };
         if let Some(question) = questions.iter().find(|question| !is_stated(question) && values.len() > 1) {
@@ -230,16 +230,20 @@ fn coverage(run_file: &RunFile, schemas: &[VendorSchema], files: &[LoadedFile]) 
     let lost = |error: PolarsError| Error::machine("the store's months cannot be read").detail(error.to_string());
     let mut coverage = Coverage::default();
     for (source, schema) in run_file.records.iter().zip(schemas) {
-        let known = coverage.0.entry(schema.vendor.clone()).or_default();
-        known.reporter_country_code.clone_from(&schema.reporter_country_code);
-        known.bought.extend(source.coverage);
+        coverage.0.entry(schema.vendor.clone()).or_default().bought.extend(source.coverage);
     }
     for file in files {
         let table = file.part.coverage()?;
-        let years = table.column("year").and_then(|column| Ok(column.i32()?.clone())).map_err(lost)?;
-        let months = table.column("month").and_then(|column| Ok(column.i32()?.clone())).map_err(lost)?;
+        let number = |name: &str| table.column(name).and_then(|column| Ok(column.i32()?.clone())).map_err(lost);
+        let text = |name: &str| table.column(name).and_then(|column| Ok(column.str()?.clone())).map_err(lost);
+        let (years, months, flows, reporters) = (number("year")?, number("month")?, text("flow")?, text("reporter_country_code")?);
         let known = coverage.0.entry(schemas[file.source].vendor.clone()).or_default();
-        known.months.extend(years.iter().zip(months.iter()).filter_map(|(year, month)| Some((year?, month? as u32))));
+        for row in 0..table.height() {
+            if let (Some(year), Some(month)) = (years.get(row), months.get(row)) {
+                let word = |texts: &StringChunked| texts.get(row).unwrap_or_default().to_owned();
+                known.months.entry((word(&flows), word(&reporters))).or_default().insert((year, month as u32));
+            }
+        }
     }
     Ok(coverage)
 }
@@ -315,14 +319,7 @@ fn queries_text(title: &str, queries: &[Query], findings: &[(Question, Answer)])
             text.push_str(&query.counts(level, Movements::Crossings, &[]));
             text.push_str(";\n");
         }
-        let mut by: Vec<&str> = Vec::new();
-        for grouping in &question.by {
-            match grouping.column() {
-                Some(column) => by.push(column),
-                None if grouping.as_str() == "year" => by.push("year"),
-                None => by.extend(["year", grouping.as_str()]),
-            }
-        }
+        let by = question.columns_by();
         if !by.is_empty() {
             text.push_str(&format!("\n-- finding {}, headline, by {}\n", query.id, by.join(", ")));
             text.push_str(&query.counts(Level::Headline, Movements::Crossings, &by));

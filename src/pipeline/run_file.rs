@@ -185,7 +185,12 @@ impl Reader {
             None => None,
             Some(coverage) => {
                 self.check_keys(coverage, "coverage", &COVERAGE)?;
-                Some((self.required_day(coverage, "from", "coverage")?, self.required_day(coverage, "to", "coverage")?))
+                let (from, to) = (self.required_day(coverage, "from", "coverage")?, self.required_day(coverage, "to", "coverage")?);
+                if from > to {
+                    return Err(Error::request(format!("`coverage` in `{}` ends before it begins", self.file))
+                        .detail(format!("from {from} to {to}")));
+                }
+                Some((from, to))
             }
         };
         let delimiter = self.text(table, "delimiter", place)?;
@@ -241,6 +246,10 @@ impl Reader {
     fn question(&self, table: &Table) -> Result<Question> {
         let id = self.required_text(table, "id", "[[findings]]")?;
         let place = format!("finding `{id}`");
+        if !id.chars().all(|letter| letter.is_alphanumeric() || matches!(letter, '-' | '_' | '.')) {
+            return Err(Error::request(format!("the id `{id}` of a finding in `{}` has other signs than letters and digits", self.file))
+                .hint("ids stand in file columns and queries: use letters, digits, `-`, `_` and `.`"));
+        }
         self.check_keys(table, &place, &FINDING)?;
         let (from, to) = (self.required_day(table, "from", &place)?, self.required_day(table, "to", &place)?);
         if from > to {
@@ -299,6 +308,10 @@ impl Reader {
         let Some(side) = self.table(table, name, place)? else { return Ok(None) };
         let place = format!("`{name}` of {place}");
         self.check_keys(side, &place, &SIDE)?;
+        if !side.keys().any(|key| key != "roles") {
+            return Err(Error::request(format!("{place} in `{}` says nobody", self.file))
+                .hint(format!("leave `{name}` out for anyone, or name a group, entity, list, program, name, registration_id or country")));
+        }
         let roles = if side.contains_key("roles") {
             self.texts(side, "roles", &place)?
                 .iter()
@@ -339,9 +352,9 @@ impl Reader {
         self.check_keys(conditions, &place, &WHERE)?;
         let condition = self.text(conditions, "condition", &place)?;
         if let Some(word) = &condition
-            && !["any", "new", "used", "unknown"].contains(&word.as_str())
+            && !["any", "new", "used"].contains(&word.as_str())
         {
-            return Err(self.unknown_word(word, "condition", &place, ["any", "new", "used", "unknown"].into_iter(), &[]));
+            return Err(self.unknown_word(word, "condition", &place, ["any", "new", "used"].into_iter(), &["unknown"]));
         }
         Ok(Conditions {
             origin_country: self.countries(conditions, "origin_country", &place)?,
@@ -349,10 +362,10 @@ impl Reader {
             destination_country: self.countries(conditions, "destination_country", &place)?,
             trading_country: self.countries(conditions, "trading_country", &place)?,
             condition: condition.filter(|word| word != "any"),
-            value_usd_cents_min: self
-                .number(conditions, "value_usd_min", &place)?
-                .filter(|dollars| *dollars > 0.0)
-                .map(|dollars| (dollars * 100.0).round() as i64),
+            value_usd_cents_min: match self.number(conditions, "value_usd_min", &place)? {
+                Some(dollars) if dollars < 0.0 => return Err(self.wrong("value_usd_min", &place, "an amount from 0")),
+                dollars => dollars.filter(|dollars| *dollars > 0.0).map(|dollars| (dollars * 100.0).round() as i64),
+            },
         })
     }
 
@@ -416,11 +429,13 @@ impl Reader {
     fn texts(&self, table: &Table, key: &str, place: &str) -> Result<Vec<String>> {
         match table.get(key) {
             None => Ok(Vec::new()),
-            Some(Value::String(text)) => Ok(vec![text.clone()]),
-            Some(Value::Array(items)) if !items.is_empty() && items.iter().all(Value::is_str) => {
-                Ok(items.iter().filter_map(|item| item.as_str().map(str::to_owned)).collect())
-            }
-            Some(_) => Err(self.wrong(key, place, "a text or a list of texts")),
+            Some(Value::String(text)) if !text.trim().is_empty() => Ok(vec![text.clone()]),
+            Some(Value::Array(items)) if !items.is_empty() => items
+                .iter()
+                .map(|item| item.as_str().filter(|text| !text.trim().is_empty()).map(str::to_owned))
+                .map(|text| text.ok_or_else(|| self.wrong(key, place, "a text or a list of texts, none of them empty")))
+                .collect(),
+            Some(_) => Err(self.wrong(key, place, "a text or a list of texts, none of them empty")),
         }
     }
 

@@ -202,9 +202,16 @@ pub fn screen(parties: &[PartyRow], watchlists: &[Watchlist], questions: &[Quest
                 .map(|path| path.path.as_str())
                 .collect();
             let is_listed = !entity.programs.is_empty() || entity.listed_on != Known::Open;
+            let status = match (is_listed, paths.is_empty()) {
+                (true, _) => "listed",
+                (false, false) => "in_group",
+                (false, true) => "on_list",
+            };
             MatchRow {
                 party_key: party.party_key,
                 name: party.name.clone(),
+                country_code: party.country.map_or(String::new(), |country| country.to_string()),
+                registration_id: party.registration_id.clone(),
                 entity_id: entity.entity_id.clone(),
                 entity_name: entity.primary_name().to_owned(),
                 listed_name: entity.names.get(found.listed_name).map_or(String::new(), |name| name.name.clone()),
@@ -213,7 +220,7 @@ pub fn screen(parties: &[PartyRow], watchlists: &[Watchlist], questions: &[Quest
                 evidence: found.evidence.clone(),
                 watchlist: watchlist.id.clone(),
                 edition: watchlist.as_of.map_or(String::new(), |day| day.to_string()),
-                status: if is_listed || paths.is_empty() { "listed" } else { "in_group" },
+                status,
                 listed_on: print_known(entity.listed_on),
                 delisted_on: print_known(entity.delisted_on),
                 group_path: paths.join("; "),

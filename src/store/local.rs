@@ -39,6 +39,10 @@ impl Default for Engine {
     }
 }
 
+/// A query that fails met a damaged store, or too little memory or disk: its text is ours and tested.
 fn query_error(sql: &str, error: PolarsError) -> Error {
-    Error::promise("a query over the store failed").detail(error.to_string()).detail(format!("query: {sql}"))
+    Error::machine("a query over the store failed")
+        .detail(error.to_string().replace('\n', " "))
+        .detail(format!("query: {}", sql.replace('\n', " ")))
+        .hint("take the store's folder `.plimsoll` away and run again; it is built anew from the records")
 }

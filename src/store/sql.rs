@@ -135,10 +135,19 @@ impl Query {
         self.select_distinct(&columns, Level::Looser, Movements::All, Window::Inside)
     }
 
-    /// Returns the number of records whose date is stated too roughly to lie inside the window.
-    pub fn straddlers(&self) -> String {
-        let records = self.select_distinct(&["record_key"], Level::Headline, Movements::Crossings, Window::Straddling);
-        format!("SELECT COUNT(DISTINCT e.record_key) AS records\nFROM (\n{}\n) AS e", indent(&records))
+    /// Returns the number of records that state no day, by where the days that they may mean lie.
+    pub fn rough_records(&self, window: Window) -> String {
+        let records = self.select_distinct(&["record_key", "day_first", "day_last"], Level::Headline, Movements::Crossings, window);
+        format!(
+            "SELECT COUNT(DISTINCT e.record_key) AS records\nFROM (\n{}\n) AS e\nWHERE e.day_first < e.day_last",
+            indent(&records)
+        )
+    }
+
+    /// Returns the number of records of the headline that lack a column.
+    pub fn records_without(&self, column: &str) -> String {
+        let evidence = self.evidence(Level::Headline, Movements::Crossings, &[column]);
+        format!("SELECT COUNT(DISTINCT e.record_key) AS records\nFROM (\n{}\n) AS e\nWHERE e.{column} IS NULL", indent(&evidence))
     }
 
     /// Returns all counts by some columns (none: the total), with first and last day.
@@ -211,7 +220,10 @@ impl Query {
             joins.push_str(&format!("\n  INNER JOIN members AS {table} ON t.{} = {table}.party_key", role.key_column()));
             conditions.push(format!("{table}.side = {}", literal(&format!("{}/{side}", self.id))));
             conditions.push(self.thresholds.condition(table, level));
-            conditions.push(format!("{table}.valid_from <= t.day_first AND t.day_last <= {table}.valid_to"));
+            conditions.push(match window {
+                Window::Inside => format!("{table}.valid_from <= t.day_first AND t.day_last <= {table}.valid_to"),
+                Window::Overlapping => format!("{table}.valid_from <= t.day_last AND t.day_first <= {table}.valid_to"),
+            });
         }
         if let Some(key) = self.goods {
             let column = match key {
@@ -233,18 +245,19 @@ impl Query {
         let (from, to) = (self.from.number(), self.to.number());
         conditions.push(match window {
             Window::Inside => format!("t.day_first >= {from} AND t.day_last <= {to}"),
-            Window::Straddling => {
-                format!("t.day_first <= {to} AND t.day_last >= {from} AND (t.day_first < {from} OR t.day_last > {to})")
-            }
+            Window::Overlapping => format!("t.day_first <= {to} AND t.day_last >= {from}"),
         });
         format!("SELECT {}\nFROM shipments AS t{joins}\nWHERE {}", prefixed("t", columns), conditions.join("\n  AND "))
     }
 }
 
+/// How the days that a record may mean lie to the window and to the memberships.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Window {
+pub enum Window {
+    /// All of them inside: only such a record counts.
     Inside,
-    Straddling,
+    /// At least one of them inside.
+    Overlapping,
 }
 
 fn roles(side: &Option<Vec<Role>>) -> Option<Vec<Option<Role>>> {

@@ -1,12 +1,13 @@
 //! The answer to a question: counts under all keys, sums, range and verdict, from queries over the evidence.
 
-use super::coverage::Coverage;
+use super::coverage::{Coverage, QuestionCoverage};
 use crate::error::{Error, Result};
 use crate::model::answer::{Answer, Counts, MonthStatus, Period, PeriodRow, SeriesMonth, Sums};
 use crate::model::date::Day;
 use crate::model::question::{Grouping, Question, Verdict};
+use crate::model::shipment_key::ShipmentKey;
 use crate::store::local::Engine;
-use crate::store::sql::{GoodsKey, Level, Movements, Query, Thresholds};
+use crate::store::sql::{GoodsKey, Level, Movements, Query, Thresholds, Window};
 use polars::prelude::*;
 use std::collections::BTreeMap;
 
@@ -60,41 +61,79 @@ pub fn answer(
     let looser = total(evidence, Level::Looser)?;
     let confirmed = total(evidence, Level::Confirmed)?;
 
-    let reporters: Vec<String> = question.reporter.iter().map(|code| code.to_string()).collect();
-    let rows = period_rows(question, query, evidence, coverage, &reporters, &headline)?;
-    let series = month_series(question, query, evidence, coverage, &reporters)?;
+    let coverage = coverage.of(question);
+    let rows = period_rows(question, query, evidence, &coverage, &headline)?;
+    let series = month_series(question, query, evidence, &coverage)?;
     let classes = evidence.run(&query.counts(Level::Headline, Movements::All, &["procedure_class", "is_crossing"]))?;
     let by_procedure_class = read_counts(&classes, &["procedure_class", "is_crossing"])?
         .into_iter()
         .map(|(key, counts)| (key[0].clone(), key[1] == "1", counts))
         .collect();
-    let straddling = store.run(&query.straddlers())?;
-    let straddling_records = number(&straddling, "records", 0)?.unwrap_or(0) as u64;
+    let count = |sql: &str, engine: &mut Engine| -> Result<u64> {
+        Ok(number(&engine.run(sql)?, "records", 0)?.unwrap_or(0) as u64)
+    };
+    let rough = count(&query.rough_records(Window::Overlapping), store)?;
+    let straddling_records = rough - count(&query.rough_records(Window::Inside), store)?.min(rough);
+    let unkeyed = Unkeyed {
+        consignment: count(&query.records_without("consignment_key"), evidence)?,
+        declaration: count(&query.records_without("declaration_key_text"), evidence)?,
+        month: count(&query.records_without("month"), evidence)?,
+    };
 
-    let (verdict, reasons) = judge(question, headline.of(question.count), straddling_records, coverage, &reporters);
+    let (verdict, reasons) = judge(question, &headline, &unkeyed, straddling_records, &coverage);
     Ok(Answer { headline, looser, confirmed, rows, series, by_procedure_class, straddling_records, verdict, reasons })
 }
 
-fn judge(question: &Question, count: u64, straddling: u64, coverage: &Coverage, reporters: &[String]) -> (Verdict, Vec<String>) {
+/// Records of the headline that lack what a key or a period is made of.
+struct Unkeyed {
+    consignment: u64,
+    declaration: u64,
+    month: u64,
+}
+
+fn judge(
+    question: &Question,
+    headline: &Counts,
+    unkeyed: &Unkeyed,
+    straddling: u64,
+    coverage: &QuestionCoverage<'_>,
+) -> (Verdict, Vec<String>) {
     let mut reasons = Vec::new();
-    let span = coverage.span(reporters);
-    let is_outside = span.is_none_or(|(first, last)| question.to < first || last < question.from);
+    let months = months_of(question);
+    let n_missing = months.iter().filter(|month| coverage.month_status(**month) == MonthStatus::Missing).count();
+    let is_outside = n_missing == months.len();
     if is_outside {
-        reasons.push("the window lies outside the coverage of the records".to_owned());
-    } else if let Some((first, last)) = span
-        && (question.from < first || last < question.to)
-    {
-        reasons.push(format!("the records cover {first} to {last} only"));
+        reasons.push("no record of the sources lies in the window, so nothing can be said".to_owned());
+    } else {
+        if let Some((first, last)) = coverage.span()
+            && (question.from < first || last < question.to)
+        {
+            reasons.push(format!("the records cover {first} to {last} only"));
+        }
+        if n_missing > 0 {
+            reasons.push(format!("{n_missing} of {} months have no records", months.len()));
+        }
     }
     if straddling > 0 {
-        reasons.push(format!("{straddling} more records have dates too rough to lie inside the window"));
+        reasons.push(format!("{straddling} more records have dates too rough to lie inside the window and the memberships"));
+    }
+    if unkeyed.month > 0 {
+        reasons.push(format!("{} records state no month and are in the total and their year only", unkeyed.month));
+    }
+    let mut has_key = true;
+    if question.count == ShipmentKey::Consignments && unkeyed.consignment > 0 {
+        reasons.push(format!("{} of {} records state no bill of lading and are in no consignment", unkeyed.consignment, headline.records));
+        has_key = unkeyed.consignment < headline.records;
+    }
+    if question.count == ShipmentKey::Declarations && unkeyed.declaration > 0 {
+        reasons.push(format!("{} of {} records state no declaration: each counts as one", unkeyed.declaration, headline.records));
     }
     let verdict = match question.expected {
-        _ if is_outside => Verdict::NotTestable,
+        _ if is_outside || !has_key => Verdict::NotTestable,
         None => Verdict::None,
-        Some(expected) if expected == count => Verdict::EqualsExpected,
+        Some(expected) if expected == headline.of(question.count) => Verdict::EqualsExpected,
         Some(expected) => {
-            reasons.push(format!("counted {count}, expected {expected}"));
+            reasons.push(format!("counted {}, expected {expected}", headline.of(question.count)));
             Verdict::Differs
         }
     };
@@ -105,39 +144,44 @@ fn period_rows(
     question: &Question,
     query: &Query,
     evidence: &mut Engine,
-    coverage: &Coverage,
-    reporters: &[String],
+    coverage: &QuestionCoverage<'_>,
     headline: &Counts,
 ) -> Result<Vec<PeriodRow>> {
     let period = question.by.iter().copied().find(|grouping| grouping.column().is_none());
-    let period_columns: &[&str] = match period {
-        None => &[],
-        Some(Grouping::Quarter) => &["year", "quarter"],
-        Some(Grouping::Month) => &["year", "month"],
-        Some(_) => &["year"],
-    };
-    let by_columns: Vec<&str> = question.by.iter().filter_map(|grouping| grouping.column()).collect();
-    let columns: Vec<&str> = period_columns.iter().copied().chain(by_columns.iter().copied()).collect();
+    let n_period_columns = period.map_or(0, |period| period.columns().len());
+    let columns: Vec<&str> = question.columns_by();
+    let n_by = columns.len() - n_period_columns;
     let mut rows: BTreeMap<(Period, Vec<String>), (Counts, Sums)> = BTreeMap::new();
     if !columns.is_empty() {
         let counts = read_counts(&evidence.run(&query.counts(Level::Headline, Movements::Crossings, &columns))?, &columns)?;
         let sums = read_sums(&evidence.run(&query.sums(Level::Headline, &columns))?, &columns)?;
         for (key, counts) in counts {
             let sums = sums.get(&key).cloned().unwrap_or_default();
-            rows.insert((period_of(period, &key)?, key[period_columns.len()..].to_vec()), (counts, sums));
+            if let Some(period) = period_of(period, &key)? {
+                rows.insert((period, key[n_period_columns..].to_vec()), (counts, sums));
+            }
         }
     }
-    if by_columns.is_empty() && period.is_some() {
+    if period.is_some() {
+        let mut combinations: Vec<Vec<String>> = rows.keys().map(|(_, by)| by.clone()).collect();
+        combinations.sort_unstable();
+        combinations.dedup();
+        if n_by == 0 {
+            combinations = vec![Vec::new()];
+        }
         for period in periods(period, question.from, question.to) {
-            rows.entry((period, Vec::new())).or_default();
+            for by in &combinations {
+                rows.entry((period, by.clone())).or_default();
+            }
         }
     }
     let total_sums = read_sums(&evidence.run(&query.sums(Level::Headline, &[]))?, &[])?;
-    let is_additive = rows.values().map(|(counts, _)| counts.of(question.count)).sum::<u64>() == headline.of(question.count);
+    let adds_up = |of: &dyn Fn(&Counts) -> u64| rows.values().map(|(counts, _)| of(counts)).sum::<u64>() == of(headline);
+    let is_additive = adds_up(&|counts| counts.records) && adds_up(&|counts| counts.of(question.count));
     let mut rows: Vec<PeriodRow> = rows
         .into_iter()
         .map(|((period, by), (counts, sums))| PeriodRow {
-            is_partial: is_partial(period, question, coverage, reporters),
+            is_partial: is_partial(&period.months(), period.days(), question, coverage),
             period,
             by,
             counts,
@@ -145,47 +189,42 @@ fn period_rows(
             is_additive,
         })
         .collect();
-    let total = PeriodRow {
+    rows.push(PeriodRow {
         period: Period::All,
-        by: vec![String::new(); by_columns.len()],
+        by: vec!["all".to_owned(); n_by],
         counts: *headline,
         sums: total_sums.into_values().next().unwrap_or_default(),
-        is_partial: rows.iter().any(|row| row.is_partial),
+        is_partial: is_partial(&months_of(question), None, question, coverage),
         is_additive: true,
-    };
-    if period.is_some() || !by_columns.is_empty() || rows.is_empty() {
-        rows.push(total);
-    }
+    });
     Ok(rows)
 }
 
-fn is_partial(period: Period, question: &Question, coverage: &Coverage, reporters: &[String]) -> bool {
-    let Some((first, last)) = period.days() else { return false };
-    let window = (question.from, question.to);
-    first < window.0
-        || window.1 < last
-        || period.months().into_iter().any(|month| coverage.month_status(month, reporters, window) != MonthStatus::Observed)
+/// Tells whether a row's months are less than fully covered; a period is also partial where the window cuts it.
+fn is_partial(months: &[(i32, u32)], days: Option<(Day, Day)>, question: &Question, coverage: &QuestionCoverage<'_>) -> bool {
+    let is_cut = days.is_some_and(|(first, last)| first < question.from || question.to < last);
+    is_cut || months.iter().any(|month| coverage.month_status(*month) != MonthStatus::Observed)
+}
+
+/// Returns the months that a question's window touches.
+fn months_of(question: &Question) -> Vec<(i32, u32)> {
+    periods(Some(Grouping::Month), question.from, question.to).into_iter().flat_map(Period::months).collect()
 }
 
 fn month_series(
     question: &Question,
     query: &Query,
     evidence: &mut Engine,
-    coverage: &Coverage,
-    reporters: &[String],
+    coverage: &QuestionCoverage<'_>,
 ) -> Result<Vec<SeriesMonth>> {
-    let columns = ["year", "month"];
-    let counts = read_counts(&evidence.run(&query.counts(Level::Headline, Movements::Crossings, &columns))?, &columns)?;
-    Ok(periods(Some(Grouping::Month), question.from, question.to)
+    let columns = Grouping::Month.columns();
+    let counts = read_counts(&evidence.run(&query.counts(Level::Headline, Movements::Crossings, columns))?, columns)?;
+    Ok(months_of(question)
         .into_iter()
-        .filter_map(|period| match period {
-            Period::Month(year, month) => {
-                let key = vec![year.to_string(), month.to_string()];
-                let count = counts.get(&key).map_or(0, |counts| counts.of(question.count));
-                let status = coverage.month_status((year, month), reporters, (question.from, question.to));
-                Some(SeriesMonth { year, month, count, status })
-            }
-            _ => None,
+        .map(|(year, month)| {
+            let key = vec![year.to_string(), month.to_string()];
+            let count = counts.get(&key).map_or(0, |counts| counts.of(question.count));
+            SeriesMonth { year, month, count, status: coverage.month_status((year, month)) }
         })
         .collect())
 }
@@ -204,16 +243,21 @@ fn periods(grouping: Option<Grouping>, from: Day, to: Day) -> Vec<Period> {
     periods
 }
 
-fn period_of(grouping: Option<Grouping>, key: &[String]) -> Result<Period> {
+/// Returns the period of a row; `None` where the records of the row state none so fine.
+fn period_of(grouping: Option<Grouping>, key: &[String]) -> Result<Option<Period>> {
+    let n_columns = grouping.map_or(0, |grouping| grouping.columns().len());
+    if key[..n_columns].iter().any(String::is_empty) {
+        return Ok(None);
+    }
     let part = |at: usize| -> Result<i32> {
         key[at].parse().map_err(|_| Error::promise("a period in the store is no number").detail(key.join(" ")))
     };
-    Ok(match grouping {
+    Ok(Some(match grouping {
         None => Period::All,
         Some(Grouping::Quarter) => Period::Quarter(part(0)?, part(1)? as u32),
         Some(Grouping::Month) => Period::Month(part(0)?, part(1)? as u32),
         Some(_) => Period::Year(part(0)?),
-    })
+    }))
 }
 
 fn read_counts(table: &DataFrame, by: &[&str]) -> Result<BTreeMap<Vec<String>, Counts>> {
@@ -268,6 +312,10 @@ fn join_sums(parts: &[Sums]) -> Sums {
     let currency =
         one(parts.iter().filter(|part| part.value_original_cents.is_some()).map(|part| part.currency_code.as_str()).collect());
     let add = |values: Vec<Option<i64>>| values.into_iter().flatten().reduce(|left, right| left.saturating_add(right));
+    // Amounts of one currency but several bases must not be added either.
+    let currency = currency.filter(|_| {
+        one(parts.iter().filter(|part| part.value_original_cents.is_some()).map(|part| part.value_basis.as_str()).collect()).is_some()
+    });
     let has_usd = parts.iter().any(|part| part.value_usd_known > 0);
     let has_original = parts.iter().any(|part| part.value_original_cents.is_some());
     Sums {

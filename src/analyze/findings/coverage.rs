@@ -1,15 +1,15 @@
-//! What the records cover: which months a vendor has records in, and what was bought.
+//! What the records cover: which months a vendor has records in, by flow and reporter, and what was bought.
 
 use crate::model::answer::MonthStatus;
 use crate::model::date::{Day, month_end, month_start};
+use crate::model::question::Question;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The coverage of one vendor, over all its files.
 #[derive(Debug, Clone, Default)]
 pub struct SourceCoverage {
-    pub reporter_country_code: String,
-    /// Year and month of every record.
-    pub months: BTreeSet<(i32, u32)>,
+    /// By flow and reporter: year and month of every record that states a month.
+    pub months: BTreeMap<(String, String), BTreeSet<(i32, u32)>>,
     /// What the run file says was bought.
     pub bought: Vec<(Day, Day)>,
 }
@@ -18,43 +18,85 @@ pub struct SourceCoverage {
 #[derive(Debug, Clone, Default)]
 pub struct Coverage(pub BTreeMap<String, SourceCoverage>);
 
-impl Coverage {
-    fn sources<'c>(&'c self, reporters: &'c [String]) -> impl Iterator<Item = &'c SourceCoverage> {
-        self.0.values().filter(move |source| {
-            reporters.is_empty() || source.reporter_country_code.is_empty() || reporters.contains(&source.reporter_country_code)
-        })
-    }
+/// What the records cover of one question: the vendors that have records of its flow and reporter at all.
+pub struct QuestionCoverage<'c> {
+    sources: Vec<(BTreeSet<(i32, u32)>, &'c [(Day, Day)])>,
+    window: (Day, Day),
+}
 
-    /// Returns the first and last day that the records of some reporters can speak of: what was bought, else the months with records.
-    pub fn span(&self, reporters: &[String]) -> Option<(Day, Day)> {
-        let spans = self.sources(reporters).flat_map(|source| {
-            let observed =
-                source.months.first().zip(source.months.last()).map(|(first, last)| (month_start(*first), month_end(*last)));
-            if source.bought.is_empty() { observed.into_iter().collect() } else { source.bought.clone() }
+impl Coverage {
+    pub fn of(&self, question: &Question) -> QuestionCoverage<'_> {
+        let is_meant = |flow: &str, reporter: &str| {
+            question.flow.as_deref().is_none_or(|wanted| wanted == flow)
+                && (question.reporter.is_empty() || question.reporter.iter().any(|wanted| wanted.as_str() == reporter))
+        };
+        let sources = self.0.values().filter_map(|source| {
+            let meant = source.months.iter().filter(|((flow, reporter), _)| is_meant(flow, reporter));
+            let months: BTreeSet<(i32, u32)> = meant.flat_map(|(_, months)| months.iter().copied()).collect();
+            (!months.is_empty()).then_some((months, source.bought.as_slice()))
+        });
+        QuestionCoverage { sources: sources.collect(), window: (question.from, question.to) }
+    }
+}
+
+impl QuestionCoverage<'_> {
+    /// Returns the first and last day that the records can speak of: what was bought, else the months with records.
+    pub fn span(&self) -> Option<(Day, Day)> {
+        let spans = self.sources.iter().flat_map(|(months, bought)| {
+            let observed = months.first().zip(months.last()).map(|(first, last)| (month_start(*first), month_end(*last)));
+            if bought.is_empty() { observed.into_iter().collect() } else { bought.to_vec() }
         });
         spans.reduce(|left, right| (left.0.min(right.0), left.1.max(right.1)))
     }
 
-    pub fn month_status(&self, month: (i32, u32), reporters: &[String], window: (Day, Day)) -> MonthStatus {
+    pub fn month_status(&self, month: (i32, u32)) -> MonthStatus {
         let (first, last) = (month_start(month), month_end(month));
-        let mut n_sources = 0;
         let mut n_full = 0;
         let mut n_some = 0;
-        for source in self.sources(reporters) {
-            n_sources += 1;
-            let touched = source.bought.is_empty() || source.bought.iter().any(|(from, to)| *from <= last && first <= *to);
-            let whole = source.bought.is_empty() || source.bought.iter().any(|(from, to)| *from <= first && last <= *to);
-            if source.months.contains(&month) && touched {
+        for (months, bought) in &self.sources {
+            let touched = bought.is_empty() || bought.iter().any(|(from, to)| *from <= last && first <= *to);
+            let whole = bought.is_empty() || bought.iter().any(|(from, to)| *from <= first && last <= *to);
+            if months.contains(&month) && touched {
                 n_some += 1;
                 n_full += usize::from(whole);
             }
         }
         if n_some == 0 {
             MonthStatus::Missing
-        } else if n_full < n_sources || first < window.0 || window.1 < last {
+        } else if n_full < self.sources.len() || first < self.window.0 || self.window.1 < last {
             MonthStatus::Partial
         } else {
             MonthStatus::Observed
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn day(number: i32) -> Day {
+        Day::from_number(number).expect("a calendar day")
+    }
+
+    fn coverage(sources: &[(&[(i32, u32)], &[(i32, i32)])]) -> Vec<(BTreeSet<(i32, u32)>, Vec<(Day, Day)>)> {
+        sources
+            .iter()
+            .map(|(months, bought)| {
+                (months.iter().copied().collect(), bought.iter().map(|(from, to)| (day(*from), day(*to))).collect())
+            })
+            .collect()
+    }
+
+    #[test]
+    fn a_month_is_observed_only_if_every_source_has_it() {
+        let sources = coverage(&[(&[(2020, 1), (2020, 2), (2020, 3)], &[]), (&[(2020, 1), (2020, 3)], &[(20200101, 20200315)])]);
+        let covered = QuestionCoverage {
+            sources: sources.iter().map(|(months, bought)| (months.clone(), bought.as_slice())).collect(),
+            window: (day(20200101), day(20201231)),
+        };
+        let statuses = [1, 2, 3, 4].map(|month| covered.month_status((2020, month)));
+        assert_eq!(statuses, [MonthStatus::Observed, MonthStatus::Partial, MonthStatus::Partial, MonthStatus::Missing]);
+        assert_eq!(covered.span(), Some((day(20200101), day(20200331))));
     }
 }

@@ -165,40 +165,63 @@ pub fn members_of(
                 None => continue,
             }
         }
-        let pieces: Vec<(Interval, u16)> = if side.needs_screening() {
-            let found = by_party.get(&party.party_key).map_or(&[][..], Vec::as_slice);
-            found
+        let found = by_party.get(&party.party_key).map_or(&[][..], Vec::as_slice);
+        let mut pieces = vec![(Interval::ALWAYS, name_score)];
+        for key in ListKey::of(side) {
+            let fulfilled: Vec<(Interval, u16)> = found
                 .iter()
-                .flat_map(|found| intervals(found, side, &groups, watchlists).into_iter().map(|piece| (piece, found.score)))
-                .map(|(piece, score)| (piece, score.min(name_score)))
-                .collect()
-        } else {
-            vec![(Interval::ALWAYS, name_score)]
-        };
+                .flat_map(|found| key.intervals(found, &groups, watchlists).into_iter().map(|piece| (piece, found.score)))
+                .collect();
+            pieces = intersect(&pieces, &fulfilled);
+        }
         cut_to_rows(name, party.party_key, &pieces, &mut members);
     }
     members.sort_unstable();
     members
 }
 
-/// Returns when a matched entity fulfils the list keys of a side.
-fn intervals(found: &PartyMatch, side: &Side, groups: &[GroupPath], watchlists: &[Watchlist]) -> Vec<Interval> {
-    let watchlist = &watchlists[found.watchlist];
-    let entity = &watchlist.entities[found.entity];
-    let holds = |wanted: &[String], has: &dyn Fn(&String) -> bool| wanted.is_empty() || wanted.iter().any(has);
-    let is_meant = holds(&side.entity, &|wanted| *wanted == entity.entity_id || wanted == entity.primary_name())
-        && holds(&side.list, &|wanted| *wanted == watchlist.id)
-        && holds(&side.program, &|wanted| entity.programs.contains(wanted));
-    if !is_meant {
-        return Vec::new();
+/// A key of a side that asks for listed entities, with its values: any of them will do.
+enum ListKey<'s> {
+    Group,
+    Entity(&'s [String]),
+    List(&'s [String]),
+    Program(&'s [String]),
+}
+
+impl<'s> ListKey<'s> {
+    /// Returns the keys that a side states. All must hold, not necessarily by one entity: a party can be in a group by one list
+    /// and on another list too.
+    fn of(side: &'s Side) -> Vec<ListKey<'s>> {
+        let stated = [
+            (!side.group.is_empty()).then_some(ListKey::Group),
+            (!side.entity.is_empty()).then_some(ListKey::Entity(&side.entity)),
+            (!side.list.is_empty()).then_some(ListKey::List(&side.list)),
+            (!side.program.is_empty()).then_some(ListKey::Program(&side.program)),
+        ];
+        stated.into_iter().flatten().collect()
     }
-    if side.group.is_empty() {
-        return vec![Interval::ALWAYS];
+
+    /// Returns when a matched entity fulfils the key.
+    fn intervals(&self, found: &PartyMatch, groups: &[GroupPath], watchlists: &[Watchlist]) -> Vec<Interval> {
+        let watchlist = &watchlists[found.watchlist];
+        let entity = &watchlist.entities[found.entity];
+        let holds = match self {
+            ListKey::Group => {
+                let paths = groups.iter().filter(|path| path.watchlist == found.watchlist && path.entity == found.entity);
+                return paths.map(|path| path.interval).collect();
+            }
+            ListKey::Entity(wanted) => wanted.iter().any(|id| *id == entity.entity_id || id == entity.primary_name()),
+            ListKey::List(wanted) => wanted.contains(&watchlist.id),
+            ListKey::Program(wanted) => wanted.iter().any(|program| entity.programs.contains(program)),
+        };
+        if holds { vec![Interval::ALWAYS] } else { Vec::new() }
     }
-    groups
-        .iter()
-        .filter(|path| path.watchlist == found.watchlist && path.entity == found.entity)
-        .map(|path| path.interval)
+}
+
+/// Returns what two sets of pieces have in common, each with the lower score.
+fn intersect(left: &[(Interval, u16)], right: &[(Interval, u16)]) -> Vec<(Interval, u16)> {
+    left.iter()
+        .flat_map(|(one, score)| right.iter().filter_map(|(other, limit)| Some((one.and(*other)?, *score.min(limit)))))
         .collect()
 }
 

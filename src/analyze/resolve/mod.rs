@@ -3,22 +3,31 @@
 //! In: the records of a bucket of declarations. Out: which records are removed, each by one rule and for which kept record, and which
 //! kept lines a second vendor restates. Nothing is lost: a removed record stays evidence through the overlay.
 //!
-//! Rules come in a fixed order: `deleted`, `exact_repeat`, `superseded`, `second_vendor`. Equal keys with unequal texts are a hash
-//! collision: a failed promise, not a wrong number.
+//! Rules come in a fixed order: `deleted`, `exact_repeat`, `superseded`, `second_vendor`, `second_vendor_line`; the last moves a line
+//! to the kept declaration and takes nothing away. Equal keys with unequal texts are a hash collision: a failed promise, not a wrong
+//! number.
 
 mod restated;
 
 pub use restated::restate;
 
 use crate::error::{Error, Result};
+use crate::model::date::Day;
 use crate::model::issue::Issues;
 use std::collections::BTreeMap;
 
 /// Every rule that can take a record out of the counts, in the order in which they are tried.
-pub const RULES: [&str; 5] = ["same_file", "deleted", "exact_repeat", "superseded", "second_vendor"];
+pub const RULES: [&str; 6] = ["same_file", "deleted", "exact_repeat", "superseded", "second_vendor", ADDED_LINE];
 
-/// The columns that resolving reads from the store, in the order of `ResolvedRecord`'s fields.
-pub const COLUMNS: [&str; 14] = [
+/// A line that only a further vendor has: it counts, under the declaration that is kept.
+pub const ADDED_LINE: &str = "second_vendor_line";
+
+/// Two vendors mean one declaration only if their dates lie so near, in days: a number alone restarts, and vendors date a declaration
+/// by registration, release or arrival.
+const SAME_DECLARATION_DAYS: i64 = 92;
+
+/// The columns that resolving reads from the store.
+pub const COLUMNS: [&str; 16] = [
     "record_key",
     "resolve_key",
     "declaration_key",
@@ -31,6 +40,8 @@ pub const COLUMNS: [&str; 14] = [
     "stated_line_count",
     "record_status",
     "hs_code",
+    "flow",
+    "day_first",
     "source_file",
     "source_line",
 ];
@@ -50,6 +61,8 @@ pub struct ResolvedRecord<'a> {
     pub stated_line_count: &'a str,
     pub status: &'a str,
     pub hs_code: &'a str,
+    pub flow: &'a str,
+    pub day_first: i32,
     pub source_file: &'a str,
     pub source_line: i64,
 }
@@ -112,12 +125,12 @@ fn resolve_group(group: &[ResolvedRecord<'_>], overlay: &mut Overlay) -> Result<
         if standing.is_empty() {
             continue;
         }
-        match &kept_vendor {
+        match &mut kept_vendor {
             None => {
                 note_missing_lines(&standing, overlay);
                 kept_vendor = Some(standing);
             }
-            Some(kept) => merge_vendor(kept, &standing, overlay),
+            Some(kept) => merge_vendor(kept, standing, overlay),
         }
     }
     Ok(())
@@ -163,6 +176,10 @@ fn resolve_vendor<'g, 'a>(
     standing.retain(|record| match seen.get(&record.content_key) {
         Some(kept) => {
             overlay.removed.push(Removed { record_key: record.record_key, rule: "exact_repeat", kept_record_key: Some(*kept) });
+            if record.declaration.is_empty() {
+                let issues = overlay.issues.entry(record.source_file.to_owned()).or_default();
+                issues.add("exact_repeat_without_id", "declaration_id", record.source_line as u64, "");
+            }
             false
         }
         None => {
@@ -171,9 +188,15 @@ fn resolve_vendor<'g, 'a>(
         }
     });
 
+    // A number that two records bear which amend nothing tells no line, so it does not tell what an amendment replaces.
+    let mut first_states: BTreeMap<&str, u32> = BTreeMap::new();
+    for record in standing.iter().filter(|record| record.status != "amended") {
+        *first_states.entry(record.line_number).or_default() += 1;
+    }
     let mut newest: BTreeMap<&str, i64> = BTreeMap::new();
     for record in standing.iter().filter(|record| record.status == "amended") {
-        if record.line_number.is_empty() || record.declaration.is_empty() {
+        let is_ambiguous = first_states.get(record.line_number).is_some_and(|n_records| *n_records > 1);
+        if is_ambiguous || record.line_number.is_empty() || record.declaration.is_empty() {
             let issues = overlay.issues.entry(record.source_file.to_owned()).or_default();
             issues.add("amendment_without_line", "line_number", record.source_line as u64, record.declaration);
         } else {
@@ -190,8 +213,14 @@ fn resolve_vendor<'g, 'a>(
     standing
 }
 
-/// Leads the records of a further vendor to the kept lines: by line number, else by code, in order.
-fn merge_vendor(kept: &[&ResolvedRecord<'_>], repeats: &[&ResolvedRecord<'_>], overlay: &mut Overlay) {
+/// Leads the records of a further vendor to the kept lines: by line number, else by code, in order. Lines that it adds are kept lines
+/// for the vendors after it.
+fn merge_vendor<'g, 'a>(kept: &mut Vec<&'g ResolvedRecord<'a>>, repeats: Vec<&'g ResolvedRecord<'a>>, overlay: &mut Overlay) {
+    let (repeats, others): (Vec<_>, Vec<_>) = repeats.into_iter().partition(|repeat| is_same_declaration(kept[0], repeat));
+    for other in others {
+        let issues = overlay.issues.entry(other.source_file.to_owned()).or_default();
+        issues.add("second_vendor_differs", "declaration_id", other.source_line as u64, other.declaration);
+    }
     let mut is_taken = vec![false; kept.len()];
     let mut matched: Vec<Option<usize>> = vec![None; repeats.len()];
     for (at, repeat) in repeats.iter().enumerate().filter(|(_, repeat)| !repeat.line_number.is_empty()) {
@@ -206,27 +235,32 @@ fn merge_vendor(kept: &[&ResolvedRecord<'_>], repeats: &[&ResolvedRecord<'_>], o
             continue;
         }
         let subheading = |code: &str| code.get(..6).unwrap_or(code).to_owned();
-        matched[at] = kept
-            .iter()
-            .enumerate()
-            .position(|(line, kept)| !is_taken[line] && subheading(kept.hs_code) == subheading(repeat.hs_code));
+        matched[at] =
+            kept.iter().enumerate().position(|(line, kept)| !is_taken[line] && subheading(kept.hs_code) == subheading(repeat.hs_code));
         if let Some(line) = matched[at] {
             is_taken[line] = true;
         }
     }
-    for (repeat, line) in repeats.iter().zip(matched) {
+    let declaration_key = kept[0].declaration_key;
+    for (repeat, line) in repeats.into_iter().zip(matched) {
         let kept_record_key = line.map(|line| kept[line].record_key);
-        overlay.removed.push(Removed {
-            record_key: repeat.record_key,
-            rule: "second_vendor",
-            kept_record_key: Some(kept_record_key.unwrap_or(kept[0].record_key)),
-        });
-        overlay.restatements.push(Restatement {
-            record_key: repeat.record_key,
-            kept_record_key,
-            declaration_key: kept[0].declaration_key,
-        });
+        let rule = if line.is_some() { "second_vendor" } else { ADDED_LINE };
+        overlay.removed.push(Removed { record_key: repeat.record_key, rule, kept_record_key });
+        overlay.restatements.push(Restatement { record_key: repeat.record_key, kept_record_key, declaration_key });
+        if line.is_none() {
+            kept.push(repeat);
+        }
     }
+}
+
+/// Tells whether two vendors' records with one number are of one declaration.
+fn is_same_declaration(kept: &ResolvedRecord<'_>, repeat: &ResolvedRecord<'_>) -> bool {
+    let day = |record: &ResolvedRecord<'_>| Day::from_number(record.day_first).map(Day::to_date);
+    let is_near = match (day(kept), day(repeat)) {
+        (Some(kept), Some(repeat)) => (kept - repeat).num_days().abs() <= SAME_DECLARATION_DAYS,
+        _ => true,
+    };
+    is_near && (kept.flow == repeat.flow || kept.flow.is_empty() || repeat.flow.is_empty())
 }
 
 /// A declaration with fewer lines than it states is an issue: lines may be missing from the delivery.
@@ -287,6 +321,12 @@ mod tests {
     }
 
     #[test]
+    fn an_amendment_of_no_certain_line_replaces_nothing() {
+        let amended = ResolvedRecord { status: "amended", ..record(3, "a", "1", 3) };
+        assert_eq!(rules(vec![record(1, "a", "1", 1), record(2, "a", "1", 2), amended]), []);
+    }
+
+    #[test]
     fn a_deletion_takes_its_line_and_itself() {
         let deletion = ResolvedRecord { status: "deleted", ..record(3, "a", "1", 3) };
         assert_eq!(
@@ -314,6 +354,24 @@ mod tests {
                 Restatement { record_key: 6, kept_record_key: None, declaration_key: 10 },
             ]
         );
+    }
+
+    #[test]
+    fn a_line_that_two_further_vendors_add_counts_once() {
+        let precedence = ["a", "b", "c"].into_iter().zip(1..).map(|(vendor, rank)| (vendor.to_owned(), rank)).collect();
+        let records =
+            vec![record(1, "a", "1", 1), record(5, "b", "1", 5), record(6, "b", "2", 6), record(9, "c", "2", 9)];
+        let overlay = resolve(records, &precedence).expect("no collision");
+        let restated: Vec<(i64, Option<i64>)> =
+            overlay.restatements.iter().map(|restatement| (restatement.record_key, restatement.kept_record_key)).collect();
+        assert_eq!(restated, [(5, Some(1)), (6, None), (9, Some(6))]);
+    }
+
+    #[test]
+    fn one_number_of_two_years_is_two_declarations() {
+        let early = ResolvedRecord { day_first: 20150301, ..record(1, "a", "1", 1) };
+        let late = ResolvedRecord { day_first: 20160301, ..record(5, "b", "1", 5) };
+        assert_eq!(rules(vec![early, late]), []);
     }
 
     #[test]

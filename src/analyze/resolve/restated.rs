@@ -5,7 +5,7 @@
 //! description, is found, and nothing counts twice. A line that only the second vendor has keeps its own record and line keys and
 //! takes the key of the kept declaration.
 
-use super::Restatement;
+use super::{ADDED_LINE, Restatement};
 use crate::error::{Error, Result};
 use crate::model::role::Role;
 use crate::model::shipments::{self, PARTY_SUFFIXES};
@@ -21,30 +21,33 @@ pub fn restate(shipments: LazyFrame, restatements: &[Restatement]) -> Result<Dat
     let (repeated, added): (Vec<&Restatement>, Vec<&Restatement>) =
         restatements.iter().partition(|restatement| restatement.kept_record_key.is_some());
 
-    let mut tables = vec![shipments.clone().limit(0).select(selection(&columns))];
+    let mut tables = vec![shipments.clone().limit(0).select(selection(&columns, "second_vendor"))];
+    let repeat_keys = |of: &[&Restatement]| of.iter().map(|restatement| restatement.record_key).collect::<Vec<i64>>();
+    let declaration_keys = |of: &[&Restatement]| of.iter().map(|restatement| restatement.declaration_key).collect::<Vec<i64>>();
     if !added.is_empty() {
-        let pairs = pair_table(
-            added.iter().map(|restatement| restatement.record_key).collect(),
-            ("kept_declaration_key", added.iter().map(|restatement| restatement.declaration_key).collect()),
-        );
+        let pairs = key_table([("repeat_key", repeat_keys(&added)), ("kept_declaration_key", declaration_keys(&added))]);
         let lines = shipments
             .clone()
             .join(pairs, [col("record_key")], [col("repeat_key")], JoinArgs::new(JoinType::Inner))
             .with_columns([col("kept_declaration_key").alias("declaration_key")])
-            .select(selection(&columns));
+            .select(selection(&columns, ADDED_LINE));
         tables.push(lines);
     }
     if !repeated.is_empty() {
-        let pairs = pair_table(
-            repeated.iter().map(|restatement| restatement.record_key).collect(),
-            ("kept_key", repeated.iter().filter_map(|restatement| restatement.kept_record_key).collect()),
-        );
+        let kept_keys = repeated.iter().filter_map(|restatement| restatement.kept_record_key).collect();
+        let pairs = key_table([
+            ("repeat_key", repeat_keys(&repeated)),
+            ("kept_key", kept_keys),
+            ("kept_declaration_key", declaration_keys(&repeated)),
+        ]);
         let repeat = shipments
             .clone()
             .select(columns.iter().map(|name| col(name.as_str()).alias(format!("repeat_{name}"))).collect::<Vec<_>>());
+        // The kept line may itself be one that a vendor added: it then stands under the declaration that it was added to.
         let both = shipments
             .join(pairs, [col("record_key")], [col("kept_key")], JoinArgs::new(JoinType::Inner))
             .join(repeat, [col("repeat_key")], [col("repeat_record_key")], JoinArgs::new(JoinType::Inner))
+            .with_columns([col("kept_declaration_key").alias("declaration_key")])
             .collect()
             .map_err(failed)?
             .lazy();
@@ -66,7 +69,7 @@ pub fn restate(shipments: LazyFrame, restatements: &[Restatement]) -> Result<Dat
                 .map(|name| col(format!("repeat_{name}")).neq_missing(col(name.as_str())))
                 .reduce(Expr::or)
                 .expect("each combination takes a key from the repeat");
-            tables.push(both.clone().filter(differs).with_columns(taken).select(selection(&columns)));
+            tables.push(both.clone().filter(differs).with_columns(taken).select(selection(&columns, "second_vendor")));
         }
     }
     let sorted = ["record_key", "source_file", "source_line", "shipper_key", "consignee_key", "item_key"];
@@ -78,18 +81,17 @@ pub fn restate(shipments: LazyFrame, restatements: &[Restatement]) -> Result<Dat
         .map_err(failed)
 }
 
-fn selection(columns: &[String]) -> Vec<Expr> {
-    let rule = lit("second_vendor");
+fn selection(columns: &[String], rule: &str) -> Vec<Expr> {
     columns
         .iter()
-        .map(|name| if name == "restated_rule" { rule.clone().alias(name.as_str()) } else { col(name.as_str()) })
-        .chain([rule.clone().alias("rule")])
+        .map(|name| if name == "restated_rule" { lit(rule).alias(name.as_str()) } else { col(name.as_str()) })
+        .chain([lit(rule).alias("rule")])
         .collect()
 }
 
-fn pair_table(repeats: Vec<i64>, (name, values): (&str, Vec<i64>)) -> LazyFrame {
-    let columns = vec![Column::new("repeat_key".into(), repeats), Column::new(name.into(), values)];
-    DataFrame::new(columns[0].len(), columns).expect("pairs have two sides").lazy()
+fn key_table<const N: usize>(columns: [(&str, Vec<i64>); N]) -> LazyFrame {
+    let columns: Vec<Column> = columns.into_iter().map(|(name, keys)| Column::new(name.into(), keys)).collect();
+    DataFrame::new(columns[0].len(), columns).expect("each restatement has all keys").lazy()
 }
 
 /// Tells whether a column belongs to the parties of the sending or of the receiving side.
