@@ -2,8 +2,9 @@
 
 use super::terminal;
 use crate::error::{Error, Result};
-use crate::pipeline::names_file::{self, NameMatch};
-use std::path::PathBuf;
+use crate::export::name_matches;
+use crate::pipeline::names;
+use std::path::{Path, PathBuf};
 
 /// Screen a bare list of names against watchlists.
 #[derive(Debug, clap::Args)]
@@ -33,36 +34,21 @@ pub fn run(args: &Args) -> Result<u8> {
         return Err(Error::request(format!("`--threshold {}` is not a number from 0 to 1", args.threshold)));
     }
     let floor = (args.threshold * 1000.0).round() as u16;
-    let matches = names_file::screen(&args.names, &args.watchlists, floor, args.top.unwrap_or(usize::MAX))?;
-    let text = to_csv(&matches)?;
+    let matches = names::screen(&args.names, &args.watchlists, floor, args.top.unwrap_or(usize::MAX))?;
+    let mut text = Vec::new();
+    name_matches::write(&mut text, &matches)?;
     match &args.out {
+        Some(path) if is_same_file(path, &args.names) => {
+            return Err(
+                Error::request(format!("`--out {}` is the list of names itself", path.display())).hint("name another file")
+            );
+        }
         Some(path) => std::fs::write(path, text).map_err(|error| Error::file(path, "write", error))?,
-        None => terminal::print(&text)?,
+        None => terminal::print(&String::from_utf8_lossy(&text))?,
     }
     Ok(0)
 }
 
-fn to_csv(matches: &[NameMatch]) -> Result<String> {
-    let wrong = |error: csv::Error| Error::machine("cannot write the matches").caused_by(error);
-    let mut writer = csv::Writer::from_writer(Vec::new());
-    writer
-        .write_record(["id", "name", "entity_id", "entity_name", "listed_name", "score", "band", "evidence", "watchlist"])
-        .map_err(wrong)?;
-    for found in matches {
-        let score = format!("{}.{:03}", found.score / 1000, found.score % 1000);
-        let cells = [
-            &found.id,
-            &found.name,
-            &found.entity_id,
-            &found.entity_name,
-            &found.listed_name,
-            &score,
-            found.band,
-            &found.evidence,
-            &found.watchlist,
-        ];
-        writer.write_record(cells.map(|cell: &str| crate::export::cells::neutralize(cell).into_owned())).map_err(wrong)?;
-    }
-    let bytes = writer.into_inner().map_err(|error| Error::machine("cannot write the matches").detail(error.to_string()))?;
-    String::from_utf8(bytes).map_err(|error| Error::machine("cannot write the matches").caused_by(error))
+fn is_same_file(left: &Path, right: &Path) -> bool {
+    matches!((left.canonicalize(), right.canonicalize()), (Ok(left), Ok(right)) if left == right)
 }

@@ -127,15 +127,31 @@ impl Drop for RunFolder {
     }
 }
 
-/// Refuses to replace anything but a complete run folder.
+/// Refuses to replace anything but a complete run folder: one that holds what its manifest names and nothing else.
 pub fn check_target(target: &Path) -> Result<()> {
-    if !target.exists() || target.join(MANIFEST).is_file() {
+    if !target.exists() && !target.is_symlink() {
         return Ok(());
     }
-    let is_empty = fs::read_dir(target).is_ok_and(|mut entries| entries.next().is_none());
-    if is_empty {
+    let refusal = |what: String| {
+        Err(Error::request(format!("`{}` exists and {what}", target.display()))
+            .hint("name another folder with `--out`, or move that one away"))
+    };
+    if target.is_symlink() || !target.is_dir() {
+        return refusal("is no folder of results".to_owned());
+    }
+    let entries = fs::read_dir(target).map_err(|error| Error::file(target, "list", error))?;
+    let names: BTreeSet<String> = entries.filter_map(|entry| entry.ok()?.file_name().into_string().ok()).collect();
+    if names.is_empty() {
         return Ok(());
     }
-    Err(Error::request(format!("`{}` exists and is no complete run folder", target.display()))
-        .hint("name another folder with `--out`, or move that one away"))
+    let manifest = fs::read_to_string(target.join(MANIFEST)).unwrap_or_default();
+    let manifest: serde_json::Value = serde_json::from_str(&manifest).unwrap_or_default();
+    let Some(outputs) = manifest["outputs"].as_array() else {
+        return refusal("is no complete run folder".to_owned());
+    };
+    let known: BTreeSet<&str> = outputs.iter().filter_map(|output| output["path"].as_str()).chain([MANIFEST]).collect();
+    match names.iter().find(|name| !known.contains(name.as_str())) {
+        Some(foreign) => refusal(format!("holds `{foreign}`, which is no result of a run")),
+        None => Ok(()),
+    }
 }

@@ -8,6 +8,7 @@ pub mod findings;
 pub mod folder;
 pub mod issues;
 pub mod matches;
+pub mod name_matches;
 pub mod parties;
 pub mod rejected;
 pub mod run_manifest;

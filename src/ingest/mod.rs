@@ -12,6 +12,7 @@
 //! watchlist                                lists of names, one file a format
 //! ```
 
+pub mod names_file;
 pub mod records;
 
 mod delimited;

@@ -38,3 +38,18 @@ pub struct MatchRow {
     pub group_path: String,
     pub role: String,
 }
+
+/// A match of a listed name.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NameMatch {
+    pub id: String,
+    pub name: String,
+    pub entity_id: String,
+    pub entity_name: String,
+    pub listed_name: String,
+    /// 0 to 1000.
+    pub score: u16,
+    pub band: &'static str,
+    pub evidence: String,
+    pub watchlist: String,
+}

@@ -27,6 +27,37 @@ pub struct Question {
 }
 
 impl Question {
+    /// Returns the stated columns without which the question could only be answered with 0.
+    pub fn columns_asked(&self) -> Vec<String> {
+        let conditions = &self.conditions;
+        let mut columns: Vec<String> = [
+            ("reporter_country_code", !self.reporter.is_empty()),
+            ("flow", self.flow.is_some()),
+            ("origin_country_code", !conditions.origin_country.is_empty()),
+            ("departure_country_code", !conditions.departure_country.is_empty()),
+            ("destination_country_code", !conditions.destination_country.is_empty()),
+            ("trading_country_code", !conditions.trading_country.is_empty()),
+            ("condition", conditions.condition.is_some()),
+            ("value_usd", conditions.value_usd_cents_min.is_some()),
+        ]
+        .into_iter()
+        .filter_map(|(column, is_asked)| is_asked.then(|| column.to_owned()))
+        .collect();
+        for side in [&self.shipper, &self.consignee].into_iter().flatten() {
+            // A side is answered by any of its roles; one that is not in the records adds nothing. Principals stand in other names.
+            if let [role] = side.roles.as_slice() {
+                let is_principal = matches!(role, Role::ShipperPrincipal | Role::ConsigneePrincipal);
+                if !is_principal && side.registration_id.is_empty() && side.country.is_empty() {
+                    columns.push(format!("{}_name", role.as_str()));
+                }
+                if !is_principal && !side.country.is_empty() {
+                    columns.push(format!("{}_country_code", role.as_str()));
+                }
+            }
+        }
+        columns
+    }
+
     /// Returns the columns that the question is broken down by, those of the period first.
     pub fn columns_by(&self) -> Vec<&'static str> {
         let (periods, others): (Vec<Grouping>, Vec<Grouping>) = self.by.iter().partition(|grouping| grouping.column().is_none());

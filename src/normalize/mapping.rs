@@ -37,7 +37,12 @@ impl Mapping {
                     let entry = best.entry(column.clone()).or_insert((*rank, Vec::new()));
                     if *is_joined {
                         entry.1.push((*rank, at));
-                    } else if entry.1.is_empty() || *rank < entry.0 {
+                    } else if !entry.1.is_empty() && *rank >= entry.0 {
+                        issues.add_many("further_header", column, header_line, name, 0);
+                    } else {
+                        if let Some((_, other)) = entry.1.first() {
+                            issues.add_many("further_header", column, header_line, &header[*other], 0);
+                        }
                         *entry = (*rank, vec![(*rank, at)]);
                     }
                 }
@@ -65,6 +70,11 @@ impl Mapping {
             }
         }
         Ok(mapping)
+    }
+
+    /// Returns the columns that the file fills.
+    pub fn columns(&self) -> impl Iterator<Item = &str> {
+        self.sources.keys().map(String::as_str)
     }
 
     pub fn source(&self, column: &str) -> Option<&Source> {

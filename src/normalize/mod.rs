@@ -68,11 +68,7 @@ pub struct Normalizer<'a> {
 
 impl<'a> Normalizer<'a> {
     pub fn new(schema: &'a VendorSchema, mapping: &Mapping, flow: Option<&str>) -> Self {
-        Normalizer {
-            schema,
-            flow: flow.map(str::to_owned),
-            sources: Sources::new(schema, mapping),
-        }
+        Normalizer { schema, flow: flow.map(str::to_owned), sources: Sources::new(schema, mapping) }
     }
 
     /// Normalizes a batch. The result depends on the batch and its place alone, so that batches can be done side by side.

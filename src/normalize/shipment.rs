@@ -131,6 +131,8 @@ impl Normalizer<'_> {
     }
 
     fn fill_procedure(&self, row: &mut Row<'_>, code: &str, previous: &str) {
+        let code = if party::placeholder(code).is_some() { "" } else { code };
+        let previous = if party::placeholder(previous).is_some() { "" } else { previous };
         let class = if code.is_empty() {
             "unknown"
         } else {
@@ -219,7 +221,7 @@ impl Normalizer<'_> {
     fn fill_parties(&self, row: &mut Row<'_>, raw: &RawShipments, record: usize, batch: &mut Batch) {
         let line = row.source_line;
         for (role, name, country, registration_id) in &self.sources.parties {
-            let name = name.text(raw, record);
+            let name = name.as_ref().map_or(Cow::Borrowed(""), |source| source.text(raw, record));
             let registration_id = registration_id.as_ref().map_or(Cow::Borrowed(""), |source| source.text(raw, record));
             let stated = batch.party(&name, &registration_id);
             for &rule in &stated.repairs {
@@ -274,7 +276,7 @@ impl Normalizer<'_> {
         };
         let resolve_key = match &key_text {
             Some(text) => key::key(&[&row.texts[text_slot("reporter_country_code")], text]),
-            None => content_low,
+            None => key::key(&[vendor, &row.texts[text_slot("flow")], &content_low.to_string()]),
         };
 
         let line_number = self.sources.line_number.as_ref().map_or(Cow::Borrowed(""), |source| source.text(raw, record));

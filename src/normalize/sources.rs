@@ -21,7 +21,8 @@ pub struct Sources {
     pub countries: Vec<(&'static str, usize, Source)>,
     pub weights: [Option<Source>; 2],
     pub values: [Option<Source>; 2],
-    pub parties: Vec<(Role, Source, Option<Source>, Option<Source>)>,
+    /// Role, then name, country and registration id: a party may be stated by its number alone.
+    pub parties: Vec<(Role, Option<Source>, Option<Source>, Option<Source>)>,
     pub declaration_key: Vec<(String, Option<Source>)>,
 }
 
@@ -77,7 +78,8 @@ impl Sources {
             values: [source("value_usd"), source("value_original")],
             parties: Role::ALL
                 .into_iter()
-                .filter_map(|role| Some((role, part(role, "name")?, part(role, "country_code"), part(role, "registration_id"))))
+                .map(|role| (role, part(role, "name"), part(role, "country_code"), part(role, "registration_id")))
+                .filter(|(_, name, _, registration_id)| name.is_some() || registration_id.is_some())
                 .collect(),
             declaration_key: key_columns.into_iter().map(|column| (column.clone(), source(&column))).collect(),
         }

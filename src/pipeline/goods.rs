@@ -82,7 +82,9 @@ impl GoodsRules {
     /// Returns the key by which a finding's goods join; `None` where the finding asks for all goods.
     pub fn key_of(&self, question: &Question) -> Option<GoodsKey> {
         let choice = question.goods.as_ref().filter(|choice| choice.sets().next().is_some())?;
-        let needs_text = choice.sets().any(|set| self.matcher.needs_text(set));
+        // A choice that only excludes must also see records without a code.
+        let only_excludes = choice.any.is_empty() && choice.all.is_empty();
+        let needs_text = only_excludes || choice.sets().any(|set| self.matcher.needs_text(set));
         Some(if needs_text { GoodsKey::Item } else { GoodsKey::Code })
     }
 

@@ -4,17 +4,18 @@ use super::progress::Progress;
 use super::run_file::{RecordSource, RunFile};
 use crate::error::{Error, Result, nearest};
 use crate::ingest::{self, records::Pinned};
-use crate::model::account::Rejection;
+use crate::model::account::{Rejection, SpanKind};
 use crate::model::digest::sha256_of_file;
 use crate::model::issue::Issues;
 use crate::model::part::PartAccount;
+use crate::model::question::Question;
 use crate::model::raw_shipments::RawShipments;
 use crate::model::vendor_schema::VendorSchema;
 use crate::normalize::{self, NormalizedBatch, Normalizer, Origin, Sidecar, mapping::Mapping};
 use crate::store::parts::{Part, PartKey, PartTables, Store};
 use polars::prelude::*;
 use rayon::prelude::*;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 /// A file of records named by the run file.
@@ -66,11 +67,7 @@ pub fn input_files(run_file: &RunFile) -> Result<Vec<InputFile>> {
     for (source, records) in run_file.records.iter().enumerate() {
         let pattern = run_file.resolve(&records.path);
         let is_pattern = records.path.contains(['*', '?', '[']) && !pattern.exists();
-        let paths: Vec<PathBuf> = if is_pattern {
-            matching_files(run_file, &records.path)?
-        } else {
-            vec![pattern.clone()]
-        };
+        let paths: Vec<PathBuf> = if is_pattern { matching_files(run_file, &records.path)? } else { vec![pattern.clone()] };
         if paths.is_empty() {
             return Err(Error::request(format!("no file matches `{}`", records.path))
                 .detail(format!("looked in `{}`", pattern.parent().unwrap_or(Path::new("")).display())));
@@ -84,7 +81,8 @@ pub fn input_files(run_file: &RunFile) -> Result<Vec<InputFile>> {
                 return Err(Error::request(format!("cannot find the records `{}`", path.display()))
                     .hint("paths in the run file are relative to the run file"));
             }
-            let base = run_file.path.parent().unwrap_or(Path::new(""));
+            let is_relative = Path::new(&records.path).is_relative();
+            let base = run_file.path.parent().filter(|_| is_relative).unwrap_or(Path::new(""));
             let shown = path.strip_prefix(base).unwrap_or(&path).to_string_lossy().replace('\\', "/");
             files.push(InputFile { path, shown, source });
         }
@@ -117,13 +115,32 @@ fn matching_files(run_file: &RunFile, pattern: &str) -> Result<Vec<PathBuf>> {
     Ok(paths)
 }
 
-/// Reads header and mapping of every file: what `check` can find without reading records.
-pub fn check_headers(run_file: &RunFile, schemas: &[VendorSchema], files: &[InputFile]) -> Result<()> {
+/// Reads header and mapping of every file: what can be found without reading records. Returns the columns that some file fills.
+pub fn check_headers(run_file: &RunFile, schemas: &[VendorSchema], files: &[InputFile]) -> Result<BTreeSet<String>> {
+    let mut filled = BTreeSet::new();
     for file in files {
         let schema = &schemas[file.source];
         let reader = ingest::open(&file.path, &pinned(&run_file.records[file.source]), &|header| schema.knows_header(header))?;
         let header = reader.header();
-        Mapping::new(schema, &header.names, header.line, &file.shown, &mut Issues::default())?;
+        let mapping = Mapping::new(schema, &header.names, header.line, &file.shown, &mut Issues::default())?;
+        filled.extend(mapping.columns().map(str::to_owned));
+        if !schema.reporter_country_code.is_empty() {
+            filled.insert("reporter_country_code".to_owned());
+        }
+        if schema.flow.is_some() || run_file.records[file.source].flow.is_some() {
+            filled.insert("flow".to_owned());
+        }
+    }
+    Ok(filled)
+}
+
+/// Refuses a finding that asks for a column which no file fills: it would silently answer 0.
+pub fn check_columns(questions: &[Question], filled: &BTreeSet<String>) -> Result<()> {
+    for question in questions {
+        if let Some(column) = question.columns_asked().into_iter().find(|column| !filled.contains(column)) {
+            return Err(Error::request(format!("no records fill `{column}`, which finding `{}` asks for", question.id))
+                .hint("take the condition out, or add the header to `[columns]` of a schema file of your own"));
+        }
     }
     Ok(())
 }
@@ -175,7 +192,9 @@ pub fn load(
         let part = parts[key.as_str()].clone();
         let content = (sha256.as_str(), part.account.dialect.sheet.clone());
         let same_as = first_of_content.get(&content).map(|first| (*first).to_owned());
-        if let Some(first) = loaded.iter().find(|known: &&LoadedFile| Some(&known.shown) == same_as.as_ref() && known.part_key != *key) {
+        if let Some(first) =
+            loaded.iter().find(|known: &&LoadedFile| Some(&known.shown) == same_as.as_ref() && known.part_key != *key)
+        {
             return Err(Error::request(format!("`{}` is a copy of `{}` that is read in another way", file.shown, first.shown))
                 .hint("leave one of them out: the same records would count as different ones"));
         }
@@ -253,9 +272,13 @@ fn build_part(
     for repair in reader.repairs() {
         issues.add_many(&format!("repaired_{}", repair.rule), "", repair.first_line, "", repair.n_records);
     }
+    let n_before = reader.spans().lines[SpanKind::Preamble as usize];
+    if n_before > 0 {
+        issues.add_many("lines_before_header", "", 1, "", n_before);
+    }
     check_spans(file, reader.as_ref())?;
     let mut issues = issues.into_vec();
-    for issue in issues.iter_mut().filter(|issue| issue.kind == "unknown_header") {
+    for issue in issues.iter_mut().filter(|issue| matches!(issue.kind.as_str(), "unknown_header" | "further_header")) {
         issue.n_records = n_delivered;
     }
     let account = PartAccount {

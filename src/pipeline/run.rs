@@ -75,6 +75,8 @@ fn prepare(run_file: &RunFile) -> Result<Prepared> {
     let files = records::input_files(run_file)?;
     let (watchlists, list_entries) = screening::watchlists(run_file)?;
     screening::check_sides(&run_file.questions, &watchlists)?;
+    let filled = records::check_headers(run_file, &schemas, &files)?;
+    records::check_columns(&run_file.questions, &filled)?;
     let thresholds = Thresholds { headline: run_file.threshold, looser: run_file.threshold - LOOSER_BY };
     Ok(Prepared { goods: goods::rules(run_file)?, schemas, files, watchlists, list_entries, thresholds })
 }
@@ -82,7 +84,6 @@ fn prepare(run_file: &RunFile) -> Result<Prepared> {
 /// Validates run file, headers, lists and dates; writes nothing. Returns the number of files, lists and findings.
 pub fn check(run_file: &RunFile) -> Result<(usize, usize, usize)> {
     let prepared = prepare(run_file)?;
-    records::check_headers(run_file, &prepared.schemas, &prepared.files)?;
     Ok((prepared.files.len(), prepared.watchlists.len(), run_file.questions.len()))
 }
 
@@ -236,7 +237,8 @@ fn coverage(run_file: &RunFile, schemas: &[VendorSchema], files: &[LoadedFile]) 
         let table = file.part.coverage()?;
         let number = |name: &str| table.column(name).and_then(|column| Ok(column.i32()?.clone())).map_err(lost);
         let text = |name: &str| table.column(name).and_then(|column| Ok(column.str()?.clone())).map_err(lost);
-        let (years, months, flows, reporters) = (number("year")?, number("month")?, text("flow")?, text("reporter_country_code")?);
+        let (years, months, flows, reporters) =
+            (number("year")?, number("month")?, text("flow")?, text("reporter_country_code")?);
         let known = coverage.0.entry(schemas[file.source].vendor.clone()).or_default();
         for row in 0..table.height() {
             if let (Some(year), Some(month)) = (years.get(row), months.get(row)) {

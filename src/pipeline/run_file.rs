@@ -185,7 +185,8 @@ impl Reader {
             None => None,
             Some(coverage) => {
                 self.check_keys(coverage, "coverage", &COVERAGE)?;
-                let (from, to) = (self.required_day(coverage, "from", "coverage")?, self.required_day(coverage, "to", "coverage")?);
+                let (from, to) =
+                    (self.required_day(coverage, "from", "coverage")?, self.required_day(coverage, "to", "coverage")?);
                 if from > to {
                     return Err(Error::request(format!("`coverage` in `{}` ends before it begins", self.file))
                         .detail(format!("from {from} to {to}")));
@@ -247,8 +248,11 @@ impl Reader {
         let id = self.required_text(table, "id", "[[findings]]")?;
         let place = format!("finding `{id}`");
         if !id.chars().all(|letter| letter.is_alphanumeric() || matches!(letter, '-' | '_' | '.')) {
-            return Err(Error::request(format!("the id `{id}` of a finding in `{}` has other signs than letters and digits", self.file))
-                .hint("ids stand in file columns and queries: use letters, digits, `-`, `_` and `.`"));
+            return Err(Error::request(format!(
+                "the id `{id}` of a finding in `{}` has other signs than letters and digits",
+                self.file
+            ))
+            .hint("ids stand in file columns and queries: use letters, digits, `-`, `_` and `.`"));
         }
         self.check_keys(table, &place, &FINDING)?;
         let (from, to) = (self.required_day(table, "from", &place)?, self.required_day(table, "to", &place)?);
@@ -273,6 +277,9 @@ impl Reader {
                 })
             })
             .collect::<Result<Vec<_>>>()?;
+        if let Some(twice) = by.iter().enumerate().find(|(at, grouping)| by[..*at].contains(grouping)) {
+            return Err(Error::request(format!("{place} in `{}` is by `{}` twice", self.file, twice.1.as_str())));
+        }
         if by.iter().filter(|grouping| grouping.column().is_none()).count() > 1 {
             return Err(Error::request(format!("{place} in `{}` is by more than one period", self.file))
                 .hint("name one of `year`, `quarter`, `month`"));
@@ -309,8 +316,9 @@ impl Reader {
         let place = format!("`{name}` of {place}");
         self.check_keys(side, &place, &SIDE)?;
         if !side.keys().any(|key| key != "roles") {
-            return Err(Error::request(format!("{place} in `{}` says nobody", self.file))
-                .hint(format!("leave `{name}` out for anyone, or name a group, entity, list, program, name, registration_id or country")));
+            return Err(Error::request(format!("{place} in `{}` says nobody", self.file)).hint(format!(
+                "leave `{name}` out for anyone, or name a group, entity, list, program, name, registration_id or country"
+            )));
         }
         let roles = if side.contains_key("roles") {
             self.texts(side, "roles", &place)?

@@ -6,6 +6,7 @@ use crate::analyze::findings::{GroupPath, Member, PartyMatch, group_members, mem
 use crate::analyze::screen::{self, Alias, ScreenedParty};
 use crate::error::{Error, Result, nearest};
 use crate::export::run_manifest::ListEntry;
+use crate::ingest::names_file::read_aliases;
 use crate::ingest::watchlist::{self, Format};
 use crate::model::country::CountryCode;
 use crate::model::digest::sha256_of_file;
@@ -37,34 +38,11 @@ pub fn watchlists(run_file: &RunFile) -> Result<(Vec<Watchlist>, Vec<ListEntry>)
         lists.push(list);
     }
     if let Some(path) = &run_file.aliases {
-        lists = screen::add_aliases(&lists, &read_aliases(run_file, path)?)?;
+        let aliases: Vec<Alias> =
+            read_aliases(&run_file.resolve(path))?.into_iter().map(|(name, entity_id)| Alias { name, entity_id }).collect();
+        lists = screen::add_aliases(&lists, &aliases)?;
     }
     Ok((lists, entries))
-}
-
-/// Reads the user's own spellings: a CSV with `name,entity_id`.
-fn read_aliases(run_file: &RunFile, path: &str) -> Result<Vec<Alias>> {
-    let path = run_file.resolve(path);
-    let wrong = |error: csv::Error| Error::request(format!("`{}` is no alias file", path.display())).detail(error.to_string());
-    let text = std::fs::read_to_string(&path).map_err(|error| Error::file(&path, "read", error))?;
-    let mut reader = csv::Reader::from_reader(text.as_bytes());
-    let header = reader.headers().map_err(wrong)?.clone();
-    let column = |name: &str| {
-        header.iter().position(|cell| cell.trim() == name).ok_or_else(|| {
-            Error::request(format!("`{}` has no column `{name}`", path.display()))
-                .detail("looked for: `name`, `entity_id`")
-                .detail(format!("found: {}", header.iter().map(|cell| format!("`{cell}`")).collect::<Vec<_>>().join(", ")))
-        })
-    };
-    let (name, entity_id) = (column("name")?, column("entity_id")?);
-    reader
-        .records()
-        .map(|row| {
-            let row = row.map_err(wrong)?;
-            let cell = |at: usize| row.get(at).unwrap_or_default().trim().to_owned();
-            Ok(Alias { name: cell(name), entity_id: cell(entity_id) })
-        })
-        .collect()
 }
 
 /// Refuses a side that names a group, entity or list that no watchlist has: it would silently answer 0.

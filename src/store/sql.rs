@@ -137,7 +137,8 @@ impl Query {
 
     /// Returns the number of records that state no day, by where the days that they may mean lie.
     pub fn rough_records(&self, window: Window) -> String {
-        let records = self.select_distinct(&["record_key", "day_first", "day_last"], Level::Headline, Movements::Crossings, window);
+        let records =
+            self.select_distinct(&["record_key", "day_first", "day_last"], Level::Headline, Movements::Crossings, window);
         format!(
             "SELECT COUNT(DISTINCT e.record_key) AS records\nFROM (\n{}\n) AS e\nWHERE e.day_first < e.day_last",
             indent(&records)

@@ -69,9 +69,8 @@ pub fn answer(
         .into_iter()
         .map(|(key, counts)| (key[0].clone(), key[1] == "1", counts))
         .collect();
-    let count = |sql: &str, engine: &mut Engine| -> Result<u64> {
-        Ok(number(&engine.run(sql)?, "records", 0)?.unwrap_or(0) as u64)
-    };
+    let count =
+        |sql: &str, engine: &mut Engine| -> Result<u64> { Ok(number(&engine.run(sql)?, "records", 0)?.unwrap_or(0) as u64) };
     let rough = count(&query.rough_records(Window::Overlapping), store)?;
     let straddling_records = rough - count(&query.rough_records(Window::Inside), store)?.min(rough);
     let unkeyed = Unkeyed {
@@ -122,7 +121,10 @@ fn judge(
     }
     let mut has_key = true;
     if question.count == ShipmentKey::Consignments && unkeyed.consignment > 0 {
-        reasons.push(format!("{} of {} records state no bill of lading and are in no consignment", unkeyed.consignment, headline.records));
+        reasons.push(format!(
+            "{} of {} records state no bill of lading and are in no consignment",
+            unkeyed.consignment, headline.records
+        ));
         has_key = unkeyed.consignment < headline.records;
     }
     if question.count == ShipmentKey::Declarations && unkeyed.declaration > 0 {
@@ -314,7 +316,8 @@ fn join_sums(parts: &[Sums]) -> Sums {
     let add = |values: Vec<Option<i64>>| values.into_iter().flatten().reduce(|left, right| left.saturating_add(right));
     // Amounts of one currency but several bases must not be added either.
     let currency = currency.filter(|_| {
-        one(parts.iter().filter(|part| part.value_original_cents.is_some()).map(|part| part.value_basis.as_str()).collect()).is_some()
+        one(parts.iter().filter(|part| part.value_original_cents.is_some()).map(|part| part.value_basis.as_str()).collect())
+            .is_some()
     });
     let has_usd = parts.iter().any(|part| part.value_usd_known > 0);
     let has_original = parts.iter().any(|part| part.value_original_cents.is_some());

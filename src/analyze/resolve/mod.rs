@@ -14,7 +14,7 @@ pub use restated::restate;
 use crate::error::{Error, Result};
 use crate::model::date::Day;
 use crate::model::issue::Issues;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Every rule that can take a record out of the counts, in the order in which they are tried.
 pub const RULES: [&str; 6] = ["same_file", "deleted", "exact_repeat", "superseded", "second_vendor", ADDED_LINE];
@@ -160,11 +160,18 @@ fn resolve_vendor<'g, 'a>(
     overlay: &mut Overlay,
 ) -> Vec<&'g ResolvedRecord<'a>> {
     let mut standing: Vec<&ResolvedRecord<'_>> = Vec::new();
+    let shared = shared_numbers(vendor.iter().filter(|record| !matches!(record.status, "amended" | "deleted")));
     for record in vendor {
         let is_deleted = record.status == "deleted"
             || deletions.iter().any(|deletion| {
-                !record.declaration.is_empty() && (deletion.line_number.is_empty() || deletion.line_number == record.line_number)
+                !record.declaration.is_empty()
+                    && (deletion.line_number.is_empty()
+                        || deletion.line_number == record.line_number && !shared.contains(record.line_number))
             });
+        if record.status == "deleted" && shared.contains(record.line_number) {
+            let issues = overlay.issues.entry(record.source_file.to_owned()).or_default();
+            issues.add("deletion_without_line", "line_number", record.source_line as u64, record.declaration);
+        }
         if is_deleted {
             overlay.removed.push(Removed { record_key: record.record_key, rule: "deleted", kept_record_key: None });
         } else {
@@ -188,15 +195,9 @@ fn resolve_vendor<'g, 'a>(
         }
     });
 
-    // A number that two records bear which amend nothing tells no line, so it does not tell what an amendment replaces.
-    let mut first_states: BTreeMap<&str, u32> = BTreeMap::new();
-    for record in standing.iter().filter(|record| record.status != "amended") {
-        *first_states.entry(record.line_number).or_default() += 1;
-    }
     let mut newest: BTreeMap<&str, i64> = BTreeMap::new();
     for record in standing.iter().filter(|record| record.status == "amended") {
-        let is_ambiguous = first_states.get(record.line_number).is_some_and(|n_records| *n_records > 1);
-        if is_ambiguous || record.line_number.is_empty() || record.declaration.is_empty() {
+        if shared.contains(record.line_number) || record.line_number.is_empty() || record.declaration.is_empty() {
             let issues = overlay.issues.entry(record.source_file.to_owned()).or_default();
             issues.add("amendment_without_line", "line_number", record.source_line as u64, record.declaration);
         } else {
@@ -213,7 +214,20 @@ fn resolve_vendor<'g, 'a>(
     standing
 }
 
-/// Leads the records of a further vendor to the kept lines: by line number, else by code, in order. Lines that it adds are kept lines
+/// Returns the line numbers that records of different content bear: such a number tells no line, so it does not tell what an amendment
+/// or a deletion means, nor which line another vendor repeats.
+fn shared_numbers<'r, 'a: 'r>(records: impl Iterator<Item = &'r ResolvedRecord<'a>>) -> BTreeSet<&'a str> {
+    let mut contents: BTreeMap<&'a str, (i64, i64)> = BTreeMap::new();
+    let mut shared = BTreeSet::new();
+    for record in records.filter(|record| !record.line_number.is_empty()) {
+        if *contents.entry(record.line_number).or_insert(record.content_key) != record.content_key {
+            shared.insert(record.line_number);
+        }
+    }
+    shared
+}
+
+/// Leads the records of a further vendor to the kept lines: by line number where all have one of their own, else by code, in order. Lines that it adds are kept lines
 /// for the vendors after it.
 fn merge_vendor<'g, 'a>(kept: &mut Vec<&'g ResolvedRecord<'a>>, repeats: Vec<&'g ResolvedRecord<'a>>, overlay: &mut Overlay) {
     let (repeats, others): (Vec<_>, Vec<_>) = repeats.into_iter().partition(|repeat| is_same_declaration(kept[0], repeat));
@@ -223,20 +237,18 @@ fn merge_vendor<'g, 'a>(kept: &mut Vec<&'g ResolvedRecord<'a>>, repeats: Vec<&'g
     }
     let mut is_taken = vec![false; kept.len()];
     let mut matched: Vec<Option<usize>> = vec![None; repeats.len()];
-    for (at, repeat) in repeats.iter().enumerate().filter(|(_, repeat)| !repeat.line_number.is_empty()) {
-        matched[at] = kept.iter().position(|line| line.line_number == repeat.line_number);
-        if let Some(line) = matched[at] {
-            is_taken[line] = true;
-        }
-    }
+    let is_numbered = kept.iter().chain(&repeats).all(|line| !line.line_number.is_empty())
+        && shared_numbers(kept.iter().copied()).is_empty()
+        && shared_numbers(repeats.iter().copied()).is_empty();
     for (at, repeat) in repeats.iter().enumerate() {
-        let is_numbered = !repeat.line_number.is_empty() && kept.iter().all(|line| !line.line_number.is_empty());
-        if matched[at].is_some() || is_numbered {
-            continue;
-        }
-        let subheading = |code: &str| code.get(..6).unwrap_or(code).to_owned();
-        matched[at] =
-            kept.iter().enumerate().position(|(line, kept)| !is_taken[line] && subheading(kept.hs_code) == subheading(repeat.hs_code));
+        let subheading = |line: &ResolvedRecord<'a>| line.hs_code.get(..6).unwrap_or(line.hs_code);
+        matched[at] = if is_numbered {
+            kept.iter().position(|line| line.line_number == repeat.line_number)
+        } else if kept.len() == 1 && repeats.len() == 1 {
+            Some(0)
+        } else {
+            kept.iter().enumerate().position(|(at, line)| !is_taken[at] && subheading(line) == subheading(repeat))
+        };
         if let Some(line) = matched[at] {
             is_taken[line] = true;
         }
@@ -359,8 +371,7 @@ mod tests {
     #[test]
     fn a_line_that_two_further_vendors_add_counts_once() {
         let precedence = ["a", "b", "c"].into_iter().zip(1..).map(|(vendor, rank)| (vendor.to_owned(), rank)).collect();
-        let records =
-            vec![record(1, "a", "1", 1), record(5, "b", "1", 5), record(6, "b", "2", 6), record(9, "c", "2", 9)];
+        let records = vec![record(1, "a", "1", 1), record(5, "b", "1", 5), record(6, "b", "2", 6), record(9, "c", "2", 9)];
         let overlay = resolve(records, &precedence).expect("no collision");
         let restated: Vec<(i64, Option<i64>)> =
             overlay.restatements.iter().map(|restatement| (restatement.record_key, restatement.kept_record_key)).collect();

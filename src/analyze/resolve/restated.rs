@@ -69,6 +69,10 @@ pub fn restate(shipments: LazyFrame, restatements: &[Restatement]) -> Result<Dat
                 .map(|name| col(format!("repeat_{name}")).neq_missing(col(name.as_str())))
                 .reduce(Expr::or)
                 .expect("each combination takes a key from the repeat");
+            // What an amendment took out of the goods, an older state of them must not bring back.
+            let is_older =
+                col("record_status").eq_missing(lit("amended")).and(col("repeat_record_status").neq_missing(lit("amended")));
+            let differs = if combination & 4 != 0 { differs.and(is_older.not()) } else { differs };
             tables.push(both.clone().filter(differs).with_columns(taken).select(selection(&columns, "second_vendor")));
         }
     }

@@ -2,33 +2,11 @@
 
 use crate::analyze::screen::{self, ScreenedParty};
 use crate::error::{Error, Result};
+use crate::ingest::names_file::read_names;
 use crate::ingest::watchlist::{self, Format};
-use crate::model::country::CountryCode;
 use crate::model::listed_entity::Watchlist;
+use crate::model::party::NameMatch;
 use std::path::Path;
-
-/// A match of a listed name.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct NameMatch {
-    pub id: String,
-    pub name: String,
-    pub entity_id: String,
-    pub entity_name: String,
-    pub listed_name: String,
-    /// 0 to 1000.
-    pub score: u16,
-    pub band: &'static str,
-    pub evidence: String,
-    pub watchlist: String,
-}
-
-struct NameRow {
-    id: String,
-    name: String,
-    country: Option<CountryCode>,
-    registration_id: String,
-    address: String,
-}
 
 /// Screens the names of a CSV file; the result is in the order of the file, the best match of a name first.
 pub fn screen(names: &Path, watchlists: &[String], floor: u16, top: usize) -> Result<Vec<NameMatch>> {
@@ -76,38 +54,4 @@ fn read_list(argument: &str) -> Result<Watchlist> {
     })?;
     let id = path.file_name().map_or_else(|| file.to_owned(), |name| name.to_string_lossy().into_owned());
     watchlist::read(path, format, &id, None)
-}
-
-fn read_names(path: &Path) -> Result<Vec<NameRow>> {
-    let bytes = std::fs::read(path).map_err(|error| Error::file(path, "read", error))?;
-    let text = String::from_utf8(bytes).map_err(|_| {
-        Error::request(format!("`{}` is not UTF-8", path.display())).hint("save the list of names as CSV in UTF-8")
-    })?;
-    let text = text.trim_start_matches('\u{feff}');
-    let wrong =
-        |error: csv::Error| Error::request(format!("`{}` cannot be read as CSV", path.display())).detail(error.to_string());
-    let mut reader = csv::ReaderBuilder::new().flexible(true).from_reader(text.as_bytes());
-    let header = reader.headers().map_err(wrong)?.clone();
-    let column = |name: &str| header.iter().position(|cell| cell.trim() == name);
-    let (Some(id), Some(name)) = (column("id"), column("name")) else {
-        let found: Vec<String> = header.iter().map(|cell| format!("`{}`", cell.trim())).collect();
-        return Err(Error::request(format!("`{}` is no list of names", path.display()))
-            .detail("looked for: `id`, `name` and, if there, `country`, `registration_id`, `address`")
-            .detail(format!("found: {}", if found.is_empty() { "nothing".to_owned() } else { found.join(", ") })));
-    };
-    let further = ["country", "registration_id", "address"].map(column);
-    reader
-        .records()
-        .map(|row| {
-            let row = row.map_err(wrong)?;
-            let cell = |at: Option<usize>| at.and_then(|at| row.get(at)).unwrap_or_default().trim().to_owned();
-            Ok(NameRow {
-                id: cell(Some(id)),
-                name: cell(Some(name)),
-                country: CountryCode::parse(&cell(further[0])),
-                registration_id: cell(further[1]),
-                address: cell(further[2]),
-            })
-        })
-        .collect()
 }
