@@ -4,6 +4,7 @@ use crate::error::{Error, Result};
 use crate::export::shipments::FINDING_COLUMNS;
 use crate::model::shipments::{self, Kind};
 use crate::store::local::Engine;
+use crate::store::parts::schema_of;
 use crate::store::sql::{Level, Movements, Query};
 use polars::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
@@ -22,7 +23,7 @@ pub fn gather(queries: &[Query], store: &mut Engine, members: &DataFrame, goods:
     }
     let names: Vec<String> = shipments::shipment_columns().into_iter().map(|(name, _)| name).collect();
     let evidence = if tables.is_empty() {
-        DataFrame::empty_with_schema(&shipments_schema())
+        DataFrame::empty_with_schema(&schema_of(shipments::shipment_columns()))
     } else {
         concat(tables, UnionArgs::default())
             .and_then(|all| {
@@ -110,18 +111,4 @@ fn content_order() -> Vec<Expr> {
 
 fn ascending() -> SortMultipleOptions {
     SortMultipleOptions::default().with_maintain_order(true)
-}
-
-fn shipments_schema() -> Schema {
-    shipments::shipment_columns()
-        .into_iter()
-        .map(|(name, kind)| {
-            let data_type = match kind {
-                Kind::Long => DataType::Int64,
-                Kind::Integer => DataType::Int32,
-                Kind::Text => DataType::String,
-            };
-            Field::new(name.as_str().into(), data_type)
-        })
-        .collect()
 }

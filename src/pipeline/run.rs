@@ -5,6 +5,7 @@ use super::records::{self, LoadedFile};
 use super::run_file::RunFile;
 use super::{evidence, goods, overlay, screening};
 use crate::analyze::findings::{self, Coverage};
+use crate::analyze::screen;
 use crate::error::{Error, Result};
 use crate::export::duplicates::Duplicate;
 use crate::export::folder::{RunFolder, check_target};
@@ -58,7 +59,7 @@ impl Outcome {
 }
 
 /// How much looser the other end of the range is than the run's threshold: the width of the band that a person should review.
-const LOOSER_BY: u16 = 110;
+const LOOSER_BY: u16 = screen::STRONG - screen::REVIEW;
 
 /// Everything of a run file that can be checked without reading records.
 struct Prepared {

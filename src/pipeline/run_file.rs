@@ -3,6 +3,7 @@
 //! In: the text of a run file and where it lies. Out: a `RunFile` with checked values, paths still as written. Unknown keys are errors
 //! with a suggestion; keys of the contract that this version does not have are refused with a sentence, never ignored.
 
+use crate::analyze::screen;
 use crate::error::{Error, Result, nearest};
 use crate::model::country::CountryCode;
 use crate::model::date::Day;
@@ -139,7 +140,7 @@ impl Reader {
         self.check_keys(&screening, "[screening]", &SCREENING)?;
         let goods = self.table(&table, "goods", "the run file")?.cloned().unwrap_or_default();
         self.check_keys(&goods, "[goods]", &GOODS)?;
-        let threshold = self.number(&screening, "threshold", "[screening]")?.unwrap_or(0.85);
+        let threshold = self.number(&screening, "threshold", "[screening]")?.unwrap_or(f64::from(screen::STRONG) / 1000.0);
         if !(0.5..=1.0).contains(&threshold) {
             return Err(self.wrong("threshold", "[screening]", "a number from 0.5 to 1"));
         }

@@ -78,7 +78,7 @@ impl Store {
         fs::create_dir_all(&folder).map_err(|error| Error::file(&folder, "make the part folder", error))?;
         let path = folder.join("shipments.parquet");
         let file = File::create(&path).map_err(|error| Error::file(&path, "write", error))?;
-        let schema = part_schema();
+        let schema = schema_of(shipments::part_columns());
         let writer = ParquetWriter::new(file).batched(&schema).map_err(|error| table_error(&path, "cannot be written", error))?;
         Ok(PartWriter { folder, target, writer })
     }
@@ -133,10 +133,6 @@ impl Part {
         read_table(&self.folder.join("parties.parquet"))
     }
 
-    pub fn codes(&self) -> Result<DataFrame> {
-        read_table(&self.folder.join("codes.parquet"))
-    }
-
     pub fn coverage(&self) -> Result<DataFrame> {
         read_table(&self.folder.join("coverage.parquet"))
     }
@@ -146,8 +142,9 @@ impl Part {
     }
 }
 
-fn part_schema() -> Schema {
-    shipments::part_columns()
+/// Returns columns of the store as a schema of tables.
+pub fn schema_of(columns: Vec<(String, Kind)>) -> Schema {
+    columns
         .into_iter()
         .map(|(name, kind)| {
             let data_type = match kind {
