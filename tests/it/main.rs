@@ -4,10 +4,10 @@
 
 mod workdir;
 
-mod house;
-mod sample;
-mod counting;
 mod cases;
-mod properties;
 mod cli;
+mod counting;
+mod house;
+mod properties;
 mod real_data;
+mod sample;

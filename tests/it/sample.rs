@@ -26,7 +26,10 @@ fn the_committed_sample_gives_its_planted_answer() {
     assert!(shipments.column("remark").iter().all(|remark| *remark == "SYNTHETIC"), "a row does not say that it is synthetic");
     let finding = &workdir.json("poly-group.run/findings.json")["findings"][0];
     assert_eq!(finding["verdict"], "equals_expected");
-    assert!(finding["source"].as_str().is_some_and(|source| source.contains("planted")), "the source says who planted the number");
+    assert!(
+        finding["source"].as_str().is_some_and(|source| source.contains("planted")),
+        "the source says who planted the number"
+    );
     assert_planted_as_asked(&workdir.table("answer_key.csv"));
 }
 
@@ -71,7 +74,8 @@ fn assert_holds_answer_key(workdir: &Workdir, planted: usize) {
 
 /// Returns a declaration's number in the spelling of the first vendor: the second sets its three parts apart in other ways.
 fn folded(declaration_id: &str) -> String {
-    let parts: Vec<&str> = declaration_id.split(|letter: char| !letter.is_ascii_alphanumeric()).filter(|part| !part.is_empty()).collect();
+    let parts: Vec<&str> =
+        declaration_id.split(|letter: char| !letter.is_ascii_alphanumeric()).filter(|part| !part.is_empty()).collect();
     parts.join("/").to_uppercase()
 }
 
@@ -104,7 +108,10 @@ fn threads_and_order_change_no_byte() {
     let without = |folder: &str, keys: &[&str]| {
         let mut document = workdir.json(&format!("{folder}/{manifest}"));
         for key in keys {
-            assert!(document.as_object_mut().expect("a manifest is an object").remove(*key).is_some(), "the manifest has `{key}`");
+            assert!(
+                document.as_object_mut().expect("a manifest is an object").remove(*key).is_some(),
+                "the manifest has `{key}`"
+            );
         }
         document
     };
@@ -201,8 +208,7 @@ fn unpacked(path: &Path) -> Vec<u8> {
 
 /// Cuts a file of records into three with the header on each, line ends and encoding as they were.
 ///
-/// A line begins a record if it has all fields on its own, or does not and the next ones do not either but complete it: the sample
-/// breaks lines inside quotes only, so a line of less fields belongs to the record before unless it opens one.
+/// Lines inside quotes are not cut off, because a record of the sample begins with the number of its declaration.
 fn thirds(bytes: &[u8], delimiter: char) -> Vec<Vec<u8>> {
     let lines: Vec<&[u8]> = bytes.split_inclusive(|byte| *byte == b'\n').collect();
     let starts: Vec<usize> = (1..lines.len()).filter(|at| begins_record(lines[*at], delimiter)).collect();
@@ -224,7 +230,9 @@ fn a_second_run_reuses_the_store() {
     let parts = || -> BTreeMap<PathBuf, std::time::SystemTime> {
         let files = crate::workdir::walk(&workdir.path(".plimsoll"));
         let parts = files.into_iter().filter(|path| path.file_name().is_some_and(|name| name == "shipments.parquet"));
-        parts.map(|path| (path.clone(), fs::metadata(&path).and_then(|meta| meta.modified()).expect("a file has a time"))).collect()
+        parts
+            .map(|path| (path.clone(), fs::metadata(&path).and_then(|meta| meta.modified()).expect("a file has a time")))
+            .collect()
     };
     let (before, results) = (parts(), workdir.files(RESULTS));
     assert_eq!(before.len(), 4, "one part a file");
@@ -234,7 +242,19 @@ fn a_second_run_reuses_the_store() {
 }
 
 #[test]
-fn a_changed_file_or_setting_is_read_anew() {
+fn the_place_that_a_run_starts_from_changes_no_byte() {
+    let (here, there) = (Workdir::new(), Workdir::new());
+    let case = project("tests/cases/verbs/run-all-sections");
+    crate::workdir::copy_folder(&case, here.root());
+    crate::workdir::copy_folder(&case, &there.path("far/away"));
+    here.run(&["run", "run.toml"]);
+    there.run(&["run", "far/away/run.toml"]);
+    let [here, there] = [here.files("run.run"), there.files("far/away/run.run")];
+    assert_same_files(&here, &there, &["run_manifest.json"]);
+}
+
+#[test]
+fn a_changed_file_is_read_anew() {
     let workdir = Workdir::of_sample();
     workdir.run(&["run", RUN_FILE, "--until", "store"]);
     let path = "records/export-en-2015-2022.csv";
@@ -302,7 +322,8 @@ fn generate(seed: u64, planted: usize, out: &Path) {
     let folder = own.parent().and_then(Path::parent).expect("the program lies in a build folder").join("examples");
     let generator = folder.join(format!("generate_sample{}", std::env::consts::EXE_SUFFIX));
     let output = std::process::Command::new(&generator).args(&arguments).output();
-    let output = output.unwrap_or_else(|error| panic!("{}: {error}; `cargo test` without `--test` builds it", generator.display()));
+    let output =
+        output.unwrap_or_else(|error| panic!("{}: {error}; `cargo test` without `--test` builds it", generator.display()));
     let _ = std::io::stderr().write_all(&output.stderr);
     assert!(output.status.success(), "the generator ends well");
 }
