@@ -41,7 +41,8 @@ impl Question {
             ("value_usd", conditions.value_usd_cents_min.is_some()),
         ]
         .into_iter()
-        .filter_map(|(column, is_asked)| is_asked.then(|| column.to_owned()))
+        .filter(|(_, is_asked)| *is_asked)
+        .map(|(column, _)| column.to_owned())
         .collect();
         for side in [&self.shipper, &self.consignee].into_iter().flatten() {
             // A side is answered by any of its roles; one that is not in the records adds nothing. Principals stand in other names.

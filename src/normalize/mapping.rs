@@ -129,8 +129,12 @@ fn missing_column(schema: &VendorSchema, column: &str, header: &[String], file: 
         .chain(split_headers.flat_map(|split| split.headers.iter()))
         .map(|name| format!("`{name}`"))
         .collect();
-    let found: Vec<String> =
-        header.iter().filter(|name| !name.trim().is_empty()).take(12).map(|name| format!("`{}`", name.trim())).collect();
+    let found: Vec<String> = header
+        .iter()
+        .filter(|name| !name.trim().is_empty())
+        .take(12)
+        .map(|name| format!("`{}`", name.trim().chars().take(60).collect::<String>()))
+        .collect();
     let more = if header.len() > 12 { format!(" and {} more", header.len() - 12) } else { String::new() };
     Error::request(format!("`{file}` has no column for `{column}` of schema `{}`", schema.name))
         .detail(format!("looked for: {}", looked_for.join(", ")))

@@ -220,9 +220,10 @@ impl Normalizer<'_> {
 
     fn fill_parties(&self, row: &mut Row<'_>, raw: &RawShipments, record: usize, batch: &mut Batch) {
         let line = row.source_line;
-        for (role, name, country, registration_id) in &self.sources.parties {
-            let name = name.as_ref().map_or(Cow::Borrowed(""), |source| source.text(raw, record));
-            let registration_id = registration_id.as_ref().map_or(Cow::Borrowed(""), |source| source.text(raw, record));
+        for source in &self.sources.parties {
+            let role = source.role;
+            let text = |source: &Option<Source>| source.as_ref().map_or(Cow::Borrowed(""), |source| source.text(raw, record));
+            let (name, registration_id) = (text(&source.name), text(&source.registration_id));
             let stated = batch.party(&name, &registration_id);
             for &rule in &stated.repairs {
                 batch.issues.add(&format!("repaired_{rule}"), &format!("{}_name", role.as_str()), line, &name);
@@ -232,7 +233,7 @@ impl Normalizer<'_> {
             {
                 batch.issues.add(&format!("party_{reason}"), &format!("{}_name", role.as_str()), line, &name);
             }
-            let country = match country {
+            let country = match &source.country_code {
                 Some(source) => batch.country(&source.text(raw, record), &format!("{}_country_code", role.as_str()), line),
                 None => Cow::Borrowed(""),
             };
@@ -247,14 +248,14 @@ impl Normalizer<'_> {
                         let principal = batch.party(principal, "");
                         fill_party(row, principal_role, &principal.name, "", &principal.registration_id);
                     }
-                    fill_party(row, *role, &stated.name, &country, &stated.registration_id);
+                    fill_party(row, role, &stated.name, &country, &stated.registration_id);
                 }
                 // A role without a principal of its own keeps the whole text: nobody is lost.
                 (Some(_), None) => {
                     let whole = name.split_whitespace().collect::<Vec<_>>().join(" ");
-                    fill_party(row, *role, &whole, &country, &stated.registration_id);
+                    fill_party(row, role, &whole, &country, &stated.registration_id);
                 }
-                (None, _) => fill_party(row, *role, &stated.name, &country, &stated.registration_id),
+                (None, _) => fill_party(row, role, &stated.name, &country, &stated.registration_id),
             }
         }
     }

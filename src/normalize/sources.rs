@@ -21,9 +21,16 @@ pub struct Sources {
     pub countries: Vec<(&'static str, usize, Source)>,
     pub weights: [Option<Source>; 2],
     pub values: [Option<Source>; 2],
-    /// Role, then name, country and registration id: a party may be stated by its number alone.
-    pub parties: Vec<(Role, Option<Source>, Option<Source>, Option<Source>)>,
+    pub parties: Vec<PartySource>,
     pub declaration_key: Vec<(String, Option<Source>)>,
+}
+
+/// Where a party is stated; its number alone will do.
+pub struct PartySource {
+    pub role: Role,
+    pub name: Option<Source>,
+    pub country_code: Option<Source>,
+    pub registration_id: Option<Source>,
 }
 
 const COUNTRIES: [&str; 5] = [
@@ -78,8 +85,13 @@ impl Sources {
             values: [source("value_usd"), source("value_original")],
             parties: Role::ALL
                 .into_iter()
-                .map(|role| (role, part(role, "name"), part(role, "country_code"), part(role, "registration_id")))
-                .filter(|(_, name, _, registration_id)| name.is_some() || registration_id.is_some())
+                .map(|role| PartySource {
+                    role,
+                    name: part(role, "name"),
+                    country_code: part(role, "country_code"),
+                    registration_id: part(role, "registration_id"),
+                })
+                .filter(|party| party.name.is_some() || party.registration_id.is_some())
                 .collect(),
             declaration_key: key_columns.into_iter().map(|column| (column.clone(), source(&column))).collect(),
         }

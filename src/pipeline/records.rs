@@ -89,12 +89,13 @@ pub fn input_files(run_file: &RunFile) -> Result<Vec<InputFile>> {
     }
     files.sort_by(|left, right| (&left.shown, left.source).cmp(&(&right.shown, right.source)));
     let place = |file: &InputFile| {
-        (file.path.canonicalize().unwrap_or_else(|_| file.path.clone()), run_file.records[file.source].sheet.clone())
+        let path = file.path.canonicalize().unwrap_or_else(|_| file.path.clone());
+        (path, run_file.records[file.source].sheet.clone(), file.shown.clone())
     };
     let mut places: Vec<_> = files.iter().map(place).collect();
     places.sort();
-    if let Some(twice) = places.windows(2).find(|pair| pair[0] == pair[1]) {
-        return Err(Error::request(format!("`{}` is named by two `[[records]]`", twice[0].0.display()))
+    if let Some(twice) = places.windows(2).find(|pair| (&pair[0].0, &pair[0].1) == (&pair[1].0, &pair[1].1)) {
+        return Err(Error::request(format!("`{}` is named by two `[[records]]`", twice[0].2))
             .hint("name every file once: which schema is meant cannot be known"));
     }
     Ok(files)

@@ -5,11 +5,14 @@ use crate::model::date::{Day, month_end, month_start};
 use crate::model::question::Question;
 use std::collections::{BTreeMap, BTreeSet};
 
+/// Years with their months.
+type Months = BTreeSet<(i32, u32)>;
+
 /// The coverage of one vendor, over all its files.
 #[derive(Debug, Clone, Default)]
 pub struct SourceCoverage {
     /// By flow and reporter: year and month of every record that states a month.
-    pub months: BTreeMap<(String, String), BTreeSet<(i32, u32)>>,
+    pub months: BTreeMap<(String, String), Months>,
     /// What the run file says was bought.
     pub bought: Vec<(Day, Day)>,
 }
@@ -20,7 +23,7 @@ pub struct Coverage(pub BTreeMap<String, SourceCoverage>);
 
 /// What the records cover of one question: the vendors that have records of its flow and reporter at all.
 pub struct QuestionCoverage<'c> {
-    sources: Vec<(BTreeSet<(i32, u32)>, &'c [(Day, Day)])>,
+    sources: Vec<(Months, &'c [(Day, Day)])>,
     window: (Day, Day),
 }
 
@@ -32,7 +35,7 @@ impl Coverage {
         };
         let sources = self.0.values().filter_map(|source| {
             let meant = source.months.iter().filter(|((flow, reporter), _)| is_meant(flow, reporter));
-            let months: BTreeSet<(i32, u32)> = meant.flat_map(|(_, months)| months.iter().copied()).collect();
+            let months: Months = meant.flat_map(|(_, months)| months.iter().copied()).collect();
             (!months.is_empty()).then_some((months, source.bought.as_slice()))
         });
         QuestionCoverage { sources: sources.collect(), window: (question.from, question.to) }
@@ -79,20 +82,12 @@ mod tests {
         Day::from_number(number).expect("a calendar day")
     }
 
-    fn coverage(sources: &[(&[(i32, u32)], &[(i32, i32)])]) -> Vec<(BTreeSet<(i32, u32)>, Vec<(Day, Day)>)> {
-        sources
-            .iter()
-            .map(|(months, bought)| {
-                (months.iter().copied().collect(), bought.iter().map(|(from, to)| (day(*from), day(*to))).collect())
-            })
-            .collect()
-    }
-
     #[test]
     fn a_month_is_observed_only_if_every_source_has_it() {
-        let sources = coverage(&[(&[(2020, 1), (2020, 2), (2020, 3)], &[]), (&[(2020, 1), (2020, 3)], &[(20200101, 20200315)])]);
+        let months = |months: &[u32]| -> Months { months.iter().map(|month| (2020, *month)).collect() };
+        let bought = [(day(20200101), day(20200315))];
         let covered = QuestionCoverage {
-            sources: sources.iter().map(|(months, bought)| (months.clone(), bought.as_slice())).collect(),
+            sources: vec![(months(&[1, 2, 3]), &[]), (months(&[1, 3]), &bought)],
             window: (day(20200101), day(20201231)),
         };
         let statuses = [1, 2, 3, 4].map(|month| covered.month_status((2020, month)));
