@@ -55,10 +55,10 @@ impl Band {
 
 pub const STRONG: u16 = 850;
 pub const REVIEW: u16 = 740;
-/// The lowest score worth showing: below it more than half of the candidates are wrong.
+/// The lowest score worth showing.
 pub const WEAK: u16 = 670;
 
-/// What the score becomes for reasons beyond the name. Only the name score was measured; these are set with care.
+/// What the score becomes for reasons beyond the name. Only the name score was measured (`docs/methods/screening.md`); these are set with care.
 mod rule {
     /// Two names of one country: a little more likely, where the names alone deserve a look.
     pub const COUNTRY_AGREES: u16 = 20;
