@@ -10,6 +10,7 @@ pub mod issues;
 pub mod matches;
 pub mod name_matches;
 pub mod parties;
+pub mod queries;
 pub mod rejected;
 pub mod run_manifest;
 pub mod series;

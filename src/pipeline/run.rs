@@ -5,21 +5,22 @@ use super::records::{self, LoadedFile};
 use super::run_file::RunFile;
 use super::{evidence, goods, overlay, screening};
 use crate::analyze::findings::{self, Coverage};
-use crate::analyze::screen;
+use crate::analyze::{resolve, screen};
 use crate::error::{Error, Result};
+use crate::export;
 use crate::export::duplicates::Duplicate;
 use crate::export::folder::{RunFolder, check_target};
-use crate::export::run_manifest::{FileEntry, Manifest};
-use crate::export::{self};
+use crate::export::run_manifest::{FileEntry, ListEntry, Manifest};
 use crate::model::answer::Answer;
 use crate::model::digest::sha256_of_file;
 use crate::model::issue::{Issue, Issues};
+use crate::model::listed_entity::Watchlist;
 use crate::model::question::{Question, Verdict};
 use crate::model::vendor_schema::{Grain, VendorSchema};
 use crate::normalize::STORE_VERSION;
 use crate::store::local::Engine;
 use crate::store::parts::Store;
-use crate::store::sql::{self, Level, Movements, Query, Thresholds};
+use crate::store::sql::{self, Query, Thresholds};
 use polars::prelude::*;
 use serde_json::json;
 use std::collections::BTreeMap;
@@ -65,8 +66,8 @@ const LOOSER_BY: u16 = screen::STRONG - screen::REVIEW;
 struct Prepared {
     schemas: Vec<VendorSchema>,
     files: Vec<records::InputFile>,
-    watchlists: Vec<crate::model::listed_entity::Watchlist>,
-    list_entries: Vec<export::run_manifest::ListEntry>,
+    watchlists: Vec<Watchlist>,
+    list_entries: Vec<ListEntry>,
     goods: goods::GoodsRules,
     thresholds: Thresholds,
 }
@@ -171,7 +172,7 @@ pub fn run(
         &files.iter().map(|file| Ok((file.shown.clone(), file.part.rejected()?))).collect::<Result<Vec<_>>>()?,
     )?;
     export::duplicates::write(folder, &resolved.duplicates)?;
-    folder.write_text("queries.sql", &queries_text(&run_file.title, &queries, shown))?;
+    export::queries::write(folder, &run_file.title, &sql::shipments_view(&resolve::RULES), &queries, shown)?;
     export::run_manifest::write(
         folder,
         Manifest {
@@ -183,7 +184,7 @@ pub fn run(
             settings: json!({
                 "threshold": prepared.thresholds.headline,
                 "looser_threshold": prepared.thresholds.looser,
-                "rules": crate::analyze::resolve::RULES,
+                "rules": resolve::RULES,
                 "max_rejected": run_file.max_rejected,
                 "store_version": STORE_VERSION,
             }),
@@ -303,34 +304,4 @@ fn file_entries(files: &[LoadedFile], duplicates: &[Duplicate]) -> Vec<FileEntry
             }
         })
         .collect()
-}
-
-/// Returns the text of `queries.sql`: how `shipments` is made, and every count of every finding.
-fn queries_text(title: &str, queries: &[Query], findings: &[(Question, Answer)]) -> String {
-    let mut text = format!(
-        "-- {}\n-- The numbers of this run, over shipments.parquet, members.parquet and goods.parquet of this folder.\n\
-         -- In DuckDB: CREATE VIEW shipments AS SELECT * FROM 'shipments.parquet'; likewise members and goods.\n\
-         -- shipments was made from the store's parts by this text, cut to the loosest range of the findings:\n",
-        title.replace('\n', " ")
-    );
-    for line in sql::shipments_view(&crate::analyze::resolve::RULES).lines() {
-        text.push_str(&format!("--   {line}\n"));
-    }
-    for (query, (question, _)) in queries.iter().zip(findings) {
-        for level in Level::ALL {
-            text.push_str(&format!("\n-- finding {}, {}, total\n", query.id, level.as_str()));
-            text.push_str(&query.counts(level, Movements::Crossings, &[]));
-            text.push_str(";\n");
-        }
-        let by = question.columns_by();
-        if !by.is_empty() {
-            text.push_str(&format!("\n-- finding {}, headline, by {}\n", query.id, by.join(", ")));
-            text.push_str(&query.counts(Level::Headline, Movements::Crossings, &by));
-            text.push_str(";\n");
-            text.push_str(&format!("\n-- finding {}, sums by {}\n", query.id, by.join(", ")));
-            text.push_str(&query.sums(Level::Headline, &by));
-            text.push_str(";\n");
-        }
-    }
-    text
 }
