@@ -25,6 +25,14 @@ pub fn procedure_class(reporter_country_code: &str, procedure_code: &str) -> &'s
     table.get(&(reporter_country_code, main_code)).copied().unwrap_or("unknown")
 }
 
+/// Returns the previous procedure that a combined code holds: digits 3 and 4 of box 37 of the declaration (`4053000` is 40 after 53), by
+/// the rules for filling in the declaration on goods, EAEU Commission decision 257 of 20 May 2010, and the single administrative
+/// document of the EU alike. `None` where the code is not a combined one.
+pub fn previous_of(procedure_code: &str) -> Option<&str> {
+    let is_combined = procedure_code.len() >= 4 && procedure_code.bytes().all(|byte| byte.is_ascii_digit());
+    procedure_code.get(2..4).filter(|_| is_combined)
+}
+
 /// Tells whether a record counts as a movement over the border by default.
 ///
 /// Released or unknown status counts, transit does not, and a change of regime is no new crossing: goods that were under a
@@ -32,4 +40,32 @@ pub fn procedure_class(reporter_country_code: &str, procedure_code: &str) -> &'s
 pub fn is_crossing(procedure_class: &str, previous_procedure_code: &str, release_status: &str) -> bool {
     let had_procedure = previous_procedure_code.bytes().any(|byte| byte != b'0');
     procedure_class != "transit" && !had_procedure && !matches!(release_status, "refused" | "withdrawn")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn combined_codes_hold_the_previous_procedure() {
+        for (code, previous) in
+            [("4053000", Some("53")), ("4000000", Some("00")), ("4071", Some("71")), ("40", None), ("40A5", None), ("", None)]
+        {
+            assert_eq!(previous_of(code), previous, "{code}");
+        }
+    }
+
+    #[test]
+    fn a_change_of_regime_is_no_crossing() {
+        for (code, previous, status, expected) in [
+            ("40", "00", "released", true),
+            ("40", "", "", true),
+            ("40", "53", "released", false),
+            ("53", "00", "released", true),
+            ("80", "00", "released", false),
+            ("40", "00", "refused", false),
+        ] {
+            assert_eq!(is_crossing(procedure_class("RU", code), previous, status), expected, "{code} {previous} {status}");
+        }
+    }
 }

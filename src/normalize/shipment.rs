@@ -132,7 +132,10 @@ impl Normalizer<'_> {
 
     fn fill_procedure(&self, row: &mut Row<'_>, code: &str, previous: &str) {
         let code = if party::placeholder(code).is_some() { "" } else { code };
-        let previous = if party::placeholder(previous).is_some() { "" } else { previous };
+        // `00` says that there was none; other placeholders say nothing.
+        let is_none = !previous.is_empty() && previous.bytes().all(|byte| byte == b'0');
+        let previous = if !is_none && party::placeholder(previous).is_some() { "" } else { previous };
+        let previous = if previous.is_empty() { procedure::previous_of(code).unwrap_or_default() } else { previous };
         let class = if code.is_empty() {
             "unknown"
         } else {
