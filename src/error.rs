@@ -79,7 +79,7 @@ impl Error {
         self
     }
 
-    /// Returns the exit code of design section 4 for this error.
+    /// Returns the exit code of this error (`docs/data-model.md`).
     pub fn exit_code(&self) -> u8 {
         match self.kind {
             ErrorKind::Request | ErrorKind::Machine => 2,

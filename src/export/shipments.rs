@@ -1,6 +1,6 @@
 //! `shipments.parquet` and `shipments.csv`: the evidence within the loosest range of any finding.
 //!
-//! Parquet holds every column of the store, raw. The CSV has the columns of the contract, decimals for cents and grams, and stops
+//! Parquet holds every column of the store, raw. The CSV has the columns of `docs/data-model.md`, decimals for cents and grams, and stops
 //! at a spreadsheet's limit with a line that says so.
 
 use super::cells::scaled;
@@ -53,7 +53,7 @@ pub fn write(folder: &mut RunFolder, shipments: &mut DataFrame) -> Result<()> {
     folder.write_csv("shipments.csv", &header, &raw, rows)
 }
 
-/// Returns the columns of `shipments.csv` in the order of the contract.
+/// Returns the columns of `shipments.csv` in their order.
 fn csv_columns() -> Vec<String> {
     let mut names: Vec<String> = ["record_id", "source_file", "source_line"].map(str::to_owned).to_vec();
     let before_parties = TEXTS.iter().position(|name| *name == "to_order_of_name").expect("the store has this column");

@@ -33,7 +33,7 @@ pub const CALENDAR: [&str; 6] = ["day_first", "day_last", "year", "quarter", "mo
 /// Cents and grams.
 pub const MEASURES: [&str; 4] = ["net_weight_g", "gross_weight_g", "value_usd_cents", "value_original_cents"];
 
-/// Text columns that are not a party's, in the order of the design.
+/// Text columns that are not a party's, in the order of `shipments.csv`.
 pub const TEXTS: [&str; 36] = [
     "vendor",
     "reporter_country_code",

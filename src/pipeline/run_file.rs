@@ -1,7 +1,7 @@
 //! The run file: one TOML file that states the question.
 //!
 //! In: the text of a run file and where it lies. Out: a `RunFile` with checked values, paths still as written. Unknown keys are errors
-//! with a suggestion; keys of the contract that this version does not have are refused with a sentence, never ignored.
+//! with a suggestion; keys that a later version will have are refused with a sentence, never ignored.
 
 use crate::analyze::screen;
 use crate::error::{Error, Result, nearest};
@@ -56,7 +56,7 @@ pub struct WatchlistSource {
     pub as_of: Option<Day>,
 }
 
-/// A section's keys: those that are, and those of the contract that are not in this version.
+/// A section's keys: those that are, and those that a later version will have.
 struct Keys {
     known: &'static [&'static str],
     later: &'static [&'static str],
