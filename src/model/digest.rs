@@ -1,10 +1,25 @@
-//! SHA-256 digests of files, as hexadecimal digits.
+//! SHA-256 digests of files, as hexadecimal digits, and whether a file is still the one that was digested.
 
 use crate::error::{Error, Result};
 use sha2::{Digest, Sha256};
 use std::fs::File;
 use std::io::Read;
 use std::path::Path;
+use std::time::SystemTime;
+
+/// What shows that a file was changed: its size and the time of the last change.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FileState {
+    n_bytes: u64,
+    changed: Option<SystemTime>,
+}
+
+impl FileState {
+    pub fn of(path: &Path) -> Result<Self> {
+        let metadata = std::fs::metadata(path).map_err(|error| Error::file(path, "read", error))?;
+        Ok(FileState { n_bytes: metadata.len(), changed: metadata.modified().ok() })
+    }
+}
 
 /// Returns the digest of a file, read once in pieces.
 pub fn sha256_of_file(path: &Path) -> Result<String> {

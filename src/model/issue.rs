@@ -15,7 +15,10 @@ pub struct Issue {
 
 /// The issues of a file while it is read.
 #[derive(Debug, Clone, Default)]
-pub struct Issues(BTreeMap<(String, String), (u64, u64, String)>);
+pub struct Issues(BTreeMap<String, BTreeMap<String, Counted>>);
+
+/// How often, on which line first, and the text that stood there.
+type Counted = (u64, u64, String);
 
 impl Issues {
     /// Counts a fault; the example kept is that of the first line.
@@ -24,7 +27,8 @@ impl Issues {
     }
 
     pub fn add_many(&mut self, kind: &str, column: &str, line: u64, example: &str, n_records: u64) {
-        match self.0.get_mut(&(kind.to_owned(), column.to_owned())) {
+        let known = self.0.get_mut(kind).and_then(|columns| columns.get_mut(column));
+        match known {
             Some((count, first, kept)) => {
                 *count += n_records;
                 if line < *first {
@@ -33,23 +37,30 @@ impl Issues {
                 }
             }
             None => {
-                self.0.insert((kind.to_owned(), column.to_owned()), (n_records, line, cut(example)));
+                let columns = self.0.entry(kind.to_owned()).or_default();
+                columns.insert(column.to_owned(), (n_records, line, cut(example)));
             }
         }
     }
 
     pub fn merge(&mut self, other: Issues) {
-        for ((kind, column), (count, line, example)) in other.0 {
-            self.add_many(&kind, &column, line, &example, count);
+        for (kind, columns) in other.0 {
+            for (column, (count, line, example)) in columns {
+                self.add_many(&kind, &column, line, &example, count);
+            }
         }
     }
 
     /// Returns the issues sorted by kind and column.
     pub fn into_vec(self) -> Vec<Issue> {
-        self.0
-            .into_iter()
-            .map(|((kind, column), (n_records, first_line, example))| Issue { kind, column, n_records, example, first_line })
-            .collect()
+        let issue = |kind: &str, (column, (n_records, first_line, example)): (String, Counted)| Issue {
+            kind: kind.to_owned(),
+            column,
+            n_records,
+            example,
+            first_line,
+        };
+        self.0.into_iter().flat_map(|(kind, columns)| columns.into_iter().map(move |counted| issue(&kind, counted))).collect()
     }
 }
 

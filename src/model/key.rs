@@ -1,18 +1,53 @@
 //! Keys: 64-bit xxh3 of a key text, as the signed integers that every SQL engine has.
 
+use std::io::Write;
 use xxhash_rust::xxh3::{xxh3_64, xxh3_128};
 
 /// Stands between the parts of a key text, so that `("ab", "c")` and `("a", "bc")` differ.
 const SEPARATOR: u8 = 0x1f;
 
+/// Key texts up to this length are put together without asking for memory.
+const SHORT_KEY_BYTES: usize = 512;
+
 /// Returns the key of a text made of parts.
 pub fn key(parts: &[&str]) -> i64 {
-    xxh3_64(&key_text(parts)) as i64
+    let n_bytes: usize = parts.iter().map(|part| part.len() + 1).sum();
+    let mut short = [0; SHORT_KEY_BYTES];
+    let Some(text) = short.get_mut(..n_bytes) else { return xxh3_64(&long_key_text(parts, n_bytes)) as i64 };
+    let mut rest = &mut text[..];
+    for part in parts {
+        let (place, behind) = rest.split_at_mut(part.len() + 1);
+        place[..part.len()].copy_from_slice(part.as_bytes());
+        place[part.len()] = SEPARATOR;
+        rest = behind;
+    }
+    xxh3_64(text) as i64
+}
+
+/// A whole number as decimal digits, the form in which key texts hold it.
+pub struct NumberText {
+    bytes: [u8; 20],
+    length: usize,
+}
+
+impl NumberText {
+    pub fn new(number: impl Into<i128>) -> Self {
+        let number = number.into();
+        let mut text = NumberText { bytes: [0; 20], length: 0 };
+        let mut rest = &mut text.bytes[..];
+        write!(rest, "{number}").expect("a number of 64 bits has at most 20 signs");
+        text.length = 20 - rest.len();
+        text
+    }
+
+    pub fn as_str(&self) -> &str {
+        std::str::from_utf8(&self.bytes[..self.length]).expect("digits are ASCII")
+    }
 }
 
 /// Returns the key of a record: of its file's digest, its sheet or member, and its ordinal in it.
 pub fn record_key(file_sha256: &str, sheet: &str, ordinal: u64) -> i64 {
-    key(&[file_sha256, sheet, &ordinal.to_string()])
+    key(&[file_sha256, sheet, NumberText::new(ordinal).as_str()])
 }
 
 /// Returns a 128-bit key of all fields of a record, in two halves: what exact repeats are found by.
@@ -26,11 +61,34 @@ pub fn content_key<'a>(fields: impl Iterator<Item = &'a str>, buffer: &mut Vec<u
     ((hash >> 64) as i64, hash as i64)
 }
 
-fn key_text(parts: &[&str]) -> Vec<u8> {
-    let mut text = Vec::with_capacity(parts.iter().map(|part| part.len() + 1).sum());
+fn long_key_text(parts: &[&str], n_bytes: usize) -> Vec<u8> {
+    let mut text = Vec::with_capacity(n_bytes);
     for part in parts {
         text.extend_from_slice(part.as_bytes());
         text.push(SEPARATOR);
     }
     text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn keys_depend_on_the_parts_and_not_on_their_length() {
+        for length in [0, 1, SHORT_KEY_BYTES - 3, SHORT_KEY_BYTES - 2, SHORT_KEY_BYTES - 1, SHORT_KEY_BYTES, 5_000] {
+            let long = "x".repeat(length);
+            let expected = xxh3_64(&long_key_text(&[&long, "y"], length + 3)) as i64;
+            assert_eq!(key(&[&long, "y"]), expected, "{length}");
+        }
+        assert_ne!(key(&["ab", "c"]), key(&["a", "bc"]));
+    }
+
+    #[test]
+    fn numbers_are_their_digits() {
+        for number in [0, 7, -7, i64::MAX, i64::MIN] {
+            assert_eq!(NumberText::new(number).as_str(), number.to_string());
+        }
+        assert_eq!(NumberText::new(u64::MAX).as_str(), u64::MAX.to_string());
+    }
 }

@@ -3,7 +3,6 @@
 use crate::model::role::Role;
 use crate::model::shipments::{self, CALENDAR, KEYS, MEASURES, PARTY_SUFFIXES, TEXTS};
 use polars::prelude::*;
-use std::borrow::Cow;
 
 /// Text columns of one record: those of the record, then four for each role.
 pub const TEXT_WIDTH: usize = TEXTS.len() + Role::ALL.len() * PARTY_SUFFIXES.len();
@@ -47,28 +46,53 @@ pub const fn role_slot(role: Role) -> usize {
     TEXTS.len() + role as usize * PARTY_SUFFIXES.len()
 }
 
-/// One shipment before it is added to the columns.
-#[derive(Debug, Clone)]
-pub struct Row<'a> {
+/// One shipment before it is added to the columns. It is used again for each record, so that its memory is asked for once.
+pub struct Row {
     pub keys: [Option<i64>; KEYS.len()],
     pub party_keys: [Option<i64>; Role::ALL.len()],
     pub source_line: u64,
     pub calendar: [Option<i32>; CALENDAR.len()],
     pub measures: [Option<i64>; MEASURES.len()],
-    /// An empty text is a missing value.
-    pub texts: [Cow<'a, str>; TEXT_WIDTH],
+    text: String,
+    spans: [(u32, u32); TEXT_WIDTH],
 }
 
-impl Row<'_> {
-    pub fn new(source_line: u64) -> Self {
+impl Row {
+    pub fn new() -> Self {
         Row {
             keys: [None; KEYS.len()],
             party_keys: [None; Role::ALL.len()],
-            source_line,
+            source_line: 0,
             calendar: [None; CALENDAR.len()],
             measures: [None; MEASURES.len()],
-            texts: [const { Cow::Borrowed("") }; TEXT_WIDTH],
+            text: String::new(),
+            spans: [(0, 0); TEXT_WIDTH],
         }
+    }
+
+    /// Empties the row for the record on a line.
+    pub fn start(&mut self, source_line: u64) {
+        let mut text = std::mem::take(&mut self.text);
+        text.clear();
+        *self = Row { source_line, text, ..Row::new() };
+    }
+
+    /// Returns a text; an empty one is a missing value.
+    pub fn text(&self, slot: usize) -> &str {
+        let (start, end) = self.spans[slot];
+        &self.text[start as usize..end as usize]
+    }
+
+    pub fn set(&mut self, slot: usize, text: &str) {
+        let start = self.text.len();
+        self.text.push_str(text);
+        // A record is bounded to some megabytes, and each of its texts is set a few times.
+        self.spans[slot] = (start as u32, self.text.len() as u32);
+    }
+
+    pub fn is_missing(&self, slot: usize) -> bool {
+        let (start, end) = self.spans[slot];
+        start == end
     }
 }
 
@@ -79,40 +103,51 @@ pub struct Columns {
     source_lines: Vec<i64>,
     calendar: Vec<Vec<Option<i32>>>,
     measures: Vec<Vec<Option<i64>>>,
-    texts: Vec<StringChunkedBuilder>,
+    /// Most sources fill few columns: one is built from its first value on.
+    texts: Vec<Option<StringChunkedBuilder>>,
+    capacity: usize,
 }
 
 impl Columns {
-    pub fn with_capacity(n_records: usize) -> Self {
-        let names = shipments::part_columns();
-        let text_names = names.iter().filter(|(_, kind)| *kind == shipments::Kind::Text);
+    pub fn with_capacity(capacity: usize) -> Self {
         Columns {
-            keys: vec![Vec::with_capacity(n_records); KEYS.len()],
-            party_keys: vec![Vec::with_capacity(n_records); Role::ALL.len()],
-            source_lines: Vec::with_capacity(n_records),
-            calendar: vec![Vec::with_capacity(n_records); CALENDAR.len()],
-            measures: vec![Vec::with_capacity(n_records); MEASURES.len()],
-            texts: text_names.map(|(name, _)| StringChunkedBuilder::new(name.as_str().into(), n_records)).collect(),
+            keys: vec![Vec::with_capacity(capacity); KEYS.len()],
+            party_keys: vec![Vec::with_capacity(capacity); Role::ALL.len()],
+            source_lines: Vec::with_capacity(capacity),
+            calendar: vec![Vec::with_capacity(capacity); CALENDAR.len()],
+            measures: vec![Vec::with_capacity(capacity); MEASURES.len()],
+            texts: (0..TEXT_WIDTH).map(|_| None).collect(),
+            capacity,
         }
     }
 
-    pub fn push(&mut self, row: &Row<'_>) {
+    pub fn push(&mut self, row: &Row) {
         for (column, value) in self.keys.iter_mut().zip(row.keys) {
             column.push(value);
         }
         for (column, value) in self.party_keys.iter_mut().zip(row.party_keys) {
             column.push(value);
         }
-        self.source_lines.push(row.source_line as i64);
         for (column, value) in self.calendar.iter_mut().zip(row.calendar) {
             column.push(value);
         }
         for (column, value) in self.measures.iter_mut().zip(row.measures) {
             column.push(value);
         }
-        for (column, value) in self.texts.iter_mut().zip(&row.texts) {
-            column.append_option((!value.is_empty()).then_some(value.as_ref()));
+        for (slot, column) in self.texts.iter_mut().enumerate() {
+            match column {
+                Some(column) if row.is_missing(slot) => column.append_null(),
+                Some(column) => column.append_value(row.text(slot)),
+                None if row.is_missing(slot) => {}
+                None => {
+                    let mut started = StringChunkedBuilder::new(PlSmallStr::EMPTY, self.capacity);
+                    (0..self.source_lines.len()).for_each(|_| started.append_null());
+                    started.append_value(row.text(slot));
+                    *column = Some(started);
+                }
+            }
         }
+        self.source_lines.push(row.source_line as i64);
     }
 
     /// Returns the batch as a frame with the columns of a part.
@@ -133,8 +168,10 @@ impl Columns {
             columns.push(Column::new(next(), values));
         }
         for builder in self.texts {
-            let _ = next();
-            columns.push(builder.finish().into_column());
+            columns.push(match builder {
+                Some(builder) => builder.finish().with_name(next()).into_column(),
+                None => Column::full_null(next(), n_records, &DataType::String),
+            });
         }
         DataFrame::new(n_records, columns).expect("all columns of a batch have one length")
     }

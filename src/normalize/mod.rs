@@ -10,10 +10,12 @@ pub mod party;
 
 mod batch;
 mod columns;
+mod memory;
 mod shipment;
 mod sidecar;
 mod sources;
 
+pub use memory::Memory;
 pub use sidecar::{PartyCount, Sidecar, SidecarTables};
 
 use crate::model::account::Rejection;
@@ -21,7 +23,7 @@ use crate::model::issue::Issues;
 use crate::model::raw_shipments::RawShipments;
 use crate::model::vendor_schema::VendorSchema;
 use batch::Batch;
-use columns::Columns;
+use columns::{Columns, Row};
 use mapping::Mapping;
 use polars::prelude::DataFrame;
 use sources::Sources;
@@ -71,14 +73,22 @@ impl<'a> Normalizer<'a> {
         Normalizer { schema, flow: flow.map(str::to_owned), sources: Sources::new(schema, mapping) }
     }
 
-    /// Normalizes a batch. The result depends on the batch and its place alone, so that batches can be done side by side.
-    pub fn normalize(&self, raw: &RawShipments, origin: Origin<'_>) -> NormalizedBatch {
+    /// Normalizes batches that follow each other into one. The result depends on the records and their place alone, and not on what
+    /// `memory` holds, so that groups of batches can be done side by side.
+    pub fn normalize<'r>(
+        &self,
+        batches: impl Iterator<Item = (&'r RawShipments, Origin<'r>)> + Clone,
+        memory: &mut Memory,
+    ) -> NormalizedBatch {
         let mut batch = Batch::default();
-        let mut columns = Columns::with_capacity(raw.len());
-        for record in 0..raw.len() {
-            match self.shipment(raw, record, origin, &mut batch) {
-                Ok(row) => columns.push(&row),
-                Err(rejection) => batch.rejections.push(rejection),
+        let mut columns = Columns::with_capacity(batches.clone().map(|(raw, _)| raw.len()).sum());
+        let mut row = Row::new();
+        for (raw, origin) in batches {
+            for record in 0..raw.len() {
+                match self.fill_row(&mut row, raw, record, origin, &mut batch, memory) {
+                    Ok(()) => columns.push(&row),
+                    Err(rejection) => batch.rejections.push(rejection),
+                }
             }
         }
         NormalizedBatch {

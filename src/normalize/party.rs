@@ -5,7 +5,7 @@
 //! A KPP never becomes the identifier: it stands for a tax office and is shared by many companies.
 
 use crate::names::identifiers::{FoundIdentifier, Identifier, IdentifierKind, find_identifiers, normalize_identifier, recognize};
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::OnceLock;
 use unicode_normalization::UnicodeNormalization;
 
@@ -66,8 +66,8 @@ const LONGEST_PLACEHOLDER: usize = 160;
 
 /// Returns the reason if a text states nothing: a placeholder, also with a number behind it, zeros, or only marks.
 pub fn placeholder(text: &str) -> Option<&'static str> {
-    static TABLE: OnceLock<HashMap<String, String>> = OnceLock::new();
-    let table = TABLE.get_or_init(|| read_lines(PLACEHOLDERS).map(|line| (fold(&line[0]), line[1].to_owned())).collect());
+    static TABLE: OnceLock<Placeholders> = OnceLock::new();
+    let table = TABLE.get_or_init(Placeholders::read);
     let text = text.trim();
     if !has_words(text) {
         return Some("empty");
@@ -77,13 +77,52 @@ pub fn placeholder(text: &str) -> Option<&'static str> {
         return Some("not_stated");
     }
     // Most texts are values: a number is none of the words, and neither is a text far longer than all of them.
-    if text.starts_with(|letter: char| letter.is_ascii_digit()) || text.len() > LONGEST_PLACEHOLDER {
+    if text.starts_with(|letter: char| letter.is_ascii_digit()) || text.len() > LONGEST_PLACEHOLDER || !table.may_hold(text) {
         return None;
     }
     let is_number = |word: &str| word.chars().all(char::is_numeric);
     let without_number = text.rsplit_once(' ').filter(|(_, last)| is_number(last)).map(|(words, _)| words);
-    let reason = table.get(&fold(text)).or_else(|| table.get(&fold(without_number?)))?;
+    let reason = table.reasons.get(&fold(text)).or_else(|| table.reasons.get(&fold(without_number?)))?;
     Some(reason.as_str())
+}
+
+/// The texts that name nobody, folded, with the reason.
+struct Placeholders {
+    reasons: HashMap<String, String>,
+    /// The first letters of each, by which most values are told from all of them at a glance.
+    starts: HashSet<[char; START_LETTERS]>,
+}
+
+const START_LETTERS: usize = 3;
+
+impl Placeholders {
+    fn read() -> Self {
+        let reasons: HashMap<String, String> =
+            read_lines(PLACEHOLDERS).map(|line| (fold(&line[0]), line[1].to_owned())).collect();
+        let starts =
+            reasons.keys().map(|text| start_letters(text.chars().take_while(|letter| !letter.is_ascii_digit()))).collect();
+        Placeholders { reasons, starts }
+    }
+
+    /// Returns `false` only if the text is no placeholder, with a number behind it or without.
+    fn may_hold(&self, text: &str) -> bool {
+        let letters = text.chars().filter(|letter| letter.is_alphanumeric());
+        // A letter that decomposes is looked at in full.
+        if letters
+            .clone()
+            .take(START_LETTERS)
+            .any(|letter| !letter.is_ascii() && !matches!(letter, 'А'..='И' | 'К'..='и' | 'к'..='я'))
+        {
+            return true;
+        }
+        let start = start_letters(letters.take_while(|letter| !letter.is_ascii_digit()).map(fold_letter));
+        self.starts.contains(&start)
+    }
+}
+
+/// Returns the first letters, filled up with zeros where there are fewer.
+fn start_letters(mut letters: impl Iterator<Item = char>) -> [char; START_LETTERS] {
+    std::array::from_fn(|_| letters.next().unwrap_or('\0'))
 }
 
 fn has_words(text: &str) -> bool {

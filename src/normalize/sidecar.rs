@@ -20,9 +20,44 @@ pub struct Sidecar {
     pub parties: FxHashMap<(i64, Role), PartyCount>,
     /// By `hs_key`: edition, code, records.
     pub codes: FxHashMap<i64, (String, String, u64)>,
-    /// By year, month, flow and reporter: records whose date states a month.
-    pub coverage: FxHashMap<(i32, i32, String, String), u64>,
+    pub coverage: Coverage,
     pub line_numbers: LineNumbers,
+}
+
+/// By flow and reporter, and by year and month: records whose date states a month.
+#[derive(Debug, Clone, Default)]
+pub struct Coverage(Vec<(String, String, FxHashMap<(i32, i32), u64>)>);
+
+impl Coverage {
+    pub fn add(&mut self, year: i32, month: i32, flow: &str, reporter: &str) {
+        self.add_many((year, month), flow, reporter, 1);
+    }
+
+    fn add_many(&mut self, month: (i32, i32), flow: &str, reporter: &str, n_records: u64) {
+        let known = self.0.iter().position(|(known_flow, known_reporter, _)| known_flow == flow && known_reporter == reporter);
+        let at = known.unwrap_or_else(|| {
+            self.0.push((flow.to_owned(), reporter.to_owned(), FxHashMap::default()));
+            self.0.len() - 1
+        });
+        *self.0[at].2.entry(month).or_default() += n_records;
+    }
+
+    fn merge(&mut self, other: Coverage) {
+        for (flow, reporter, months) in other.0 {
+            for (month, n_records) in months {
+                self.add_many(month, &flow, &reporter, n_records);
+            }
+        }
+    }
+
+    fn into_sorted(self) -> Vec<((i32, i32, String, String), u64)> {
+        let months = self.0.into_iter().flat_map(|(flow, reporter, months)| {
+            months.into_iter().map(move |((year, month), n)| ((year, month, flow.clone(), reporter.clone()), n))
+        });
+        let mut months: Vec<_> = months.collect();
+        months.sort_unstable();
+        months
+    }
 }
 
 impl Sidecar {
@@ -33,9 +68,7 @@ impl Sidecar {
         for (key, (edition, code, n_records)) in other.codes {
             self.codes.entry(key).and_modify(|known| known.2 += n_records).or_insert((edition, code, n_records));
         }
-        for (month, n_records) in other.coverage {
-            *self.coverage.entry(month).or_default() += n_records;
-        }
+        self.coverage.merge(other.coverage);
         self.line_numbers.merge(&other.line_numbers);
     }
 }
@@ -56,8 +89,7 @@ impl Sidecar {
         parties.sort_unstable_by_key(|(key, _)| *key);
         let mut codes: Vec<(i64, (String, String, u64))> = self.codes.into_iter().collect();
         codes.sort_unstable_by_key(|(key, _)| *key);
-        let mut coverage: Vec<((i32, i32, String, String), u64)> = self.coverage.into_iter().collect();
-        coverage.sort_unstable();
+        let coverage = self.coverage.into_sorted();
         let text = |name: &str, values: Vec<&str>| Column::new(name.into(), values);
         let frame =
             |columns: Vec<Column>| DataFrame::new(columns[0].len(), columns).expect("all columns of a sidecar have one length");

@@ -28,6 +28,9 @@ pub struct Sources {
 /// Where a party is stated; its number alone will do.
 pub struct PartySource {
     pub role: Role,
+    /// The columns of the store, for issues.
+    pub name_column: String,
+    pub country_column: String,
     pub name: Option<Source>,
     pub country_code: Option<Source>,
     pub registration_id: Option<Source>,
@@ -87,6 +90,8 @@ impl Sources {
                 .into_iter()
                 .map(|role| PartySource {
                     role,
+                    name_column: format!("{}_name", role.as_str()),
+                    country_column: format!("{}_country_code", role.as_str()),
                     name: part(role, "name"),
                     country_code: part(role, "country_code"),
                     registration_id: part(role, "registration_id"),

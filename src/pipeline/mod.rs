@@ -10,7 +10,9 @@ mod progress;
 
 mod evidence;
 mod goods;
+mod in_order;
 mod overlay;
+mod part;
 mod records;
 mod screening;
 

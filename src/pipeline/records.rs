@@ -1,19 +1,16 @@
 //! Stage 1: every file of records becomes a part of the store, or the part that is there is used again.
 
+use super::part::build_part;
 use super::progress::Progress;
 use super::run_file::{RecordSource, RunFile};
 use crate::error::{Error, Result, nearest};
 use crate::ingest::{self, records::Pinned};
-use crate::model::account::{Rejection, SpanKind};
-use crate::model::digest::sha256_of_file;
+use crate::model::digest::{FileState, sha256_of_file};
 use crate::model::issue::Issues;
-use crate::model::part::PartAccount;
 use crate::model::question::Question;
-use crate::model::raw_shipments::RawShipments;
 use crate::model::vendor_schema::VendorSchema;
-use crate::normalize::{self, NormalizedBatch, Normalizer, Origin, Sidecar, mapping::Mapping};
-use crate::store::parts::{Part, PartKey, PartTables, Store};
-use polars::prelude::*;
+use crate::normalize::{self, mapping::Mapping};
+use crate::store::parts::{Part, PartKey, Store};
 use rayon::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -155,32 +152,33 @@ pub fn load(
     progress: &dyn Progress,
 ) -> Result<Vec<LoadedFile>> {
     let references = normalize::reference_texts();
-    let keys: Vec<(String, PartKey)> = files
+    let keys: Vec<(String, FileState, PartKey)> = files
         .par_iter()
         .map(|file| {
             let (source, schema) = (&run_file.records[file.source], &schemas[file.source]);
+            let state = FileState::of(&file.path)?;
             let sha256 = sha256_of_file(&file.path)?;
             let settings = format!(
                 "encoding={:?} delimiter={:?} sheet={:?} header_row={:?} flow={:?}",
                 source.encoding, source.delimiter, source.sheet, source.header_row, source.flow
             );
             let key = PartKey::new(&sha256, &schema.digest_text, &settings, &references, normalize::STORE_VERSION);
-            Ok((sha256, key))
+            Ok((sha256, state, key))
         })
         .collect::<Result<_>>()?;
     // Files of one content and one reading have one part: it is built once.
     let mut first_of_key: BTreeMap<&str, usize> = BTreeMap::new();
-    for (at, (_, key)) in keys.iter().enumerate() {
+    for (at, (_, _, key)) in keys.iter().enumerate() {
         first_of_key.entry(key.as_str()).or_insert(at);
     }
     let parts: BTreeMap<&str, Part> = first_of_key
         .into_par_iter()
         .map(|(name, at)| {
-            let (file, (sha256, key)) = (&files[at], &keys[at]);
+            let (file, (sha256, state, key)) = (&files[at], &keys[at]);
             let (source, schema) = (&run_file.records[file.source], &schemas[file.source]);
             let part = match store.part(key) {
                 Some(part) => part,
-                None => build_part(file, source, schema, sha256, store, key, progress)?,
+                None => build_part(file, source, schema, (sha256, state), store, key, progress)?,
             };
             progress.file_done(&file.shown, part.account.records_read, part.account.records_rejected);
             Ok((name, part))
@@ -189,7 +187,7 @@ pub fn load(
 
     let mut first_of_content: BTreeMap<(&str, Option<String>), &str> = BTreeMap::new();
     let mut loaded = Vec::with_capacity(files.len());
-    for (file, (sha256, key)) in files.iter().zip(&keys) {
+    for (file, (sha256, _, key)) in files.iter().zip(&keys) {
         let part = parts[key.as_str()].clone();
         let content = (sha256.as_str(), part.account.dialect.sheet.clone());
         let same_as = first_of_content.get(&content).map(|first| (*first).to_owned());
@@ -205,131 +203,11 @@ pub fn load(
     Ok(loaded)
 }
 
-fn pinned(source: &RecordSource) -> Pinned {
+pub fn pinned(source: &RecordSource) -> Pinned {
     Pinned {
         encoding: source.encoding.clone(),
         delimiter: source.delimiter,
         sheet: source.sheet.clone(),
         header_row: source.header_row,
     }
-}
-
-fn build_part(
-    file: &InputFile,
-    source: &RecordSource,
-    schema: &VendorSchema,
-    sha256: &str,
-    store: &Store,
-    part_key: &PartKey,
-    progress: &dyn Progress,
-) -> Result<Part> {
-    let mut reader = ingest::open(&file.path, &pinned(source), &|header| schema.knows_header(header))?;
-    let header = reader.header().clone();
-    let dialect = reader.dialect().clone();
-    let mut issues = Issues::default();
-    let mapping = Mapping::new(schema, &header.names, header.line, &file.shown, &mut issues)?;
-    let normalizer = Normalizer::new(schema, &mapping, source.flow.as_deref());
-    let sheet = dialect.sheet.clone().unwrap_or_default();
-
-    // A file and its part are only as good as their key: the content is hashed before and after, because it may change meanwhile.
-    let mut writer = store.write(part_key)?;
-    let mut sidecar = Sidecar::default();
-    let mut rejections: Vec<Rejection> = Vec::new();
-    let (mut n_delivered, mut n_refused, mut n_stored) = (0_u64, 0_u64, 0_u64);
-    // The batches keep their memory from round to round.
-    let mut batches: Vec<(u64, RawShipments)> =
-        (0..2 * rayon::current_num_threads()).map(|_| (0, RawShipments::new(header.names.len()))).collect();
-    let mut is_more = true;
-    while is_more {
-        let mut n_filled = 0;
-        for (first_ordinal, batch) in &mut batches {
-            batch.clear();
-            let n_before = rejections.len();
-            is_more = reader.read(batch, &mut rejections)?;
-            n_refused += (rejections.len() - n_before) as u64;
-            *first_ordinal = n_delivered;
-            n_delivered += batch.len() as u64;
-            n_filled += 1;
-            if !is_more {
-                break;
-            }
-        }
-        let normalized: Vec<NormalizedBatch> = batches[..n_filled]
-            .par_iter()
-            .map(|(first_ordinal, batch)| {
-                normalizer.normalize(batch, Origin { file_sha256: sha256, sheet: &sheet, first_ordinal: *first_ordinal })
-            })
-            .collect();
-        for batch in normalized {
-            writer.write_batch(&batch.shipments)?;
-            n_stored += batch.shipments.height() as u64;
-            sidecar.merge(batch.sidecar);
-            issues.merge(batch.issues);
-            rejections.extend(batch.rejections);
-        }
-        progress.records(&file.shown, n_delivered, rejections.len() as u64);
-    }
-
-    for repair in reader.repairs() {
-        issues.add_many(&format!("repaired_{}", repair.rule), "", repair.first_line, "", repair.n_records);
-    }
-    let n_before = reader.spans().lines[SpanKind::Preamble as usize];
-    if n_before > 0 {
-        issues.add_many("lines_before_header", "", 1, "", n_before);
-    }
-    check_spans(file, reader.as_ref())?;
-    let mut issues = issues.into_vec();
-    for issue in issues.iter_mut().filter(|issue| matches!(issue.kind.as_str(), "unknown_header" | "further_header")) {
-        issue.n_records = n_delivered;
-    }
-    let account = PartAccount {
-        file_sha256: sha256.to_owned(),
-        schema: schema.name.clone(),
-        dialect,
-        spans: reader.spans(),
-        records_read: n_delivered + n_refused,
-        records_rejected: rejections.len() as u64,
-        issues,
-        line_numbers: sidecar.line_numbers.clone(),
-    };
-    if account.records_stored() != n_stored {
-        return Err(Error::promise(format!("the records of `{}` do not add up", file.shown))
-            .detail(format!("{} read, {n_stored} stored, {} rejected", account.records_read, account.records_rejected)));
-    }
-    if sha256_of_file(&file.path)? != sha256 {
-        return Err(Error::request(format!("`{}` changed while it was read", file.shown)).hint("run again when it is complete"));
-    }
-    let tables = sidecar.into_tables();
-    writer.finish(
-        account,
-        PartTables {
-            parties: tables.parties,
-            codes: tables.codes,
-            coverage: tables.coverage,
-            rejected: rejected_table(rejections),
-        },
-    )
-}
-
-/// Holds the spans against what the decoder counted: every byte and line lies in exactly one span.
-fn check_spans(file: &InputFile, reader: &dyn ingest::records::RecordReader) -> Result<()> {
-    let (spans, (bytes, lines)) = (reader.spans(), reader.decoded());
-    if (spans.total_bytes(), spans.total_lines()) == (bytes, lines) {
-        return Ok(());
-    }
-    Err(Error::promise(format!("the account of `{}` does not add up", file.shown))
-        .detail(format!("decoded: {bytes} bytes, {lines} lines"))
-        .detail(format!("in spans: {} bytes, {} lines", spans.total_bytes(), spans.total_lines())))
-}
-
-fn rejected_table(mut rejections: Vec<Rejection>) -> DataFrame {
-    rejections.sort_by_key(|rejection| rejection.line);
-    let text = |of: fn(&Rejection) -> &str| rejections.iter().map(of).collect::<Vec<&str>>();
-    let columns = vec![
-        Column::new("source_line".into(), rejections.iter().map(|rejection| rejection.line as i64).collect::<Vec<i64>>()),
-        Column::new("reason".into(), text(|rejection| rejection.reason)),
-        Column::new("column".into(), text(|rejection| &rejection.column)),
-        Column::new("raw_text".into(), text(|rejection| &rejection.raw_text)),
-    ];
-    DataFrame::new(rejections.len(), columns).expect("all columns of the rejected records have one length")
 }

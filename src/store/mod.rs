@@ -5,4 +5,5 @@
 
 pub mod local;
 pub mod parts;
+pub mod row_group;
 pub mod sql;

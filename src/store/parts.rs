@@ -4,10 +4,12 @@ use crate::error::{Error, Result};
 use crate::model::digest::sha256_of_texts;
 use crate::model::part::PartAccount;
 use crate::model::shipments::{self, Kind};
+use crate::store::row_group::{Encoder, RowGroup};
 use polars::io::parquet::write::BatchedWriter;
 use polars::prelude::*;
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 /// What a part was made from; while it is the same, the part is reused.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -79,8 +81,10 @@ impl Store {
         let path = folder.join("shipments.parquet");
         let file = File::create(&path).map_err(|error| Error::file(&path, "write", error))?;
         let schema = schema_of(shipments::part_columns());
-        let writer = ParquetWriter::new(file).batched(&schema).map_err(|error| table_error(&path, "cannot be written", error))?;
-        Ok(PartWriter { folder, target, writer })
+        let mut writer =
+            ParquetWriter::new(file).batched(&schema).map_err(|error| table_error(&path, "cannot be written", error))?;
+        let encoder = Encoder::new(writer.parquet_schema(), &schema);
+        Ok(PartWriter { folder, target, writer, encoder: Arc::new(encoder) })
     }
 }
 
@@ -89,14 +93,22 @@ pub struct PartWriter {
     folder: PathBuf,
     target: PathBuf,
     writer: BatchedWriter<File>,
+    encoder: Arc<Encoder>,
 }
 
 impl PartWriter {
-    pub fn write_batch(&mut self, shipments: &DataFrame) -> Result<()> {
-        if shipments.height() == 0 {
+    /// Returns what turns batches into row groups, for any number of threads.
+    pub fn encoder(&self) -> Arc<Encoder> {
+        Arc::clone(&self.encoder)
+    }
+
+    /// Adds a row group behind the others: their order is that of the records.
+    pub fn append(&mut self, group: &RowGroup) -> Result<()> {
+        if group.n_records() == 0 {
             return Ok(());
         }
-        self.writer.write_batch(shipments).map_err(|error| table_error(&self.folder, "cannot be written", error))
+        let written = self.writer.write_row_group(group.n_records(), group.columns());
+        written.map_err(|error| table_error(&self.folder, "cannot be written", error))
     }
 
     /// Writes the sidecars and the account, and gives the part its final name.

@@ -1,0 +1,200 @@
+//! One file of records into one part of the store: read by one thread, normalized and encoded side by side, written in order.
+//!
+//! In: an open reader's file, its schema and settings. Out: a finished part with its account, whose sums are checked here: bytes and
+//! lines against what the decoder counted, records read against records stored and rejected.
+
+use super::in_order::in_order;
+use super::progress::Progress;
+use super::records::{InputFile, pinned};
+use super::run_file::RecordSource;
+use crate::error::{Error, Result};
+use crate::ingest::{self, records::RecordReader};
+use crate::model::account::{Rejection, SpanKind};
+use crate::model::digest::FileState;
+use crate::model::issue::Issues;
+use crate::model::part::PartAccount;
+use crate::model::raw_shipments::RawShipments;
+use crate::model::vendor_schema::VendorSchema;
+use crate::normalize::{Memory, NormalizedBatch, Normalizer, Origin, Sidecar, mapping::Mapping};
+use crate::store::parts::{Part, PartKey, PartTables, Store};
+use crate::store::row_group::RowGroup;
+use polars::prelude::*;
+use std::sync::Mutex;
+
+/// A row group has about so many records: enough for repeated texts to pay, few enough for memory.
+const GROUP_RECORDS: usize = 65_536;
+
+/// Records that become one row group, batch by batch.
+#[derive(Default)]
+struct Group {
+    /// Each batch with the records of the file before it.
+    batches: Vec<(u64, RawShipments)>,
+    n_filled: usize,
+    /// Records that the reader refused meanwhile, and how many it delivered and refused up to the end of the group.
+    rejections: Vec<Rejection>,
+    n_delivered: u64,
+    n_refused: u64,
+}
+
+/// A group after normalizing.
+struct Done {
+    group: Group,
+    normalized: NormalizedBatch,
+    encoded: RowGroup,
+}
+
+/// Builds the part of a file. `state` is that of the file when its digest was taken.
+pub fn build_part(
+    file: &InputFile,
+    source: &RecordSource,
+    schema: &VendorSchema,
+    (sha256, state): (&str, &FileState),
+    store: &Store,
+    part_key: &PartKey,
+    progress: &dyn Progress,
+) -> Result<Part> {
+    let mut reader = ingest::open(&file.path, &pinned(source), &|header| schema.knows_header(header))?;
+    let header = reader.header().clone();
+    let dialect = reader.dialect().clone();
+    let mut issues = Issues::default();
+    let mapping = Mapping::new(schema, &header.names, header.line, &file.shown, &mut issues)?;
+    let normalizer = Normalizer::new(schema, &mapping, source.flow.as_deref());
+    let sheet = dialect.sheet.clone().unwrap_or_default();
+
+    let mut writer = store.write(part_key)?;
+    let encoder = writer.encoder();
+    let mut sidecar = Sidecar::default();
+    let mut rejections: Vec<Rejection> = Vec::new();
+    let (mut n_delivered, mut n_refused, mut n_stored) = (0_u64, 0_u64, 0_u64);
+    // Groups and memories are used again and again, so that their memory is asked for once.
+    let groups: Mutex<Vec<Group>> = Mutex::default();
+    let memories: Mutex<Vec<Memory>> = Mutex::default();
+    let (mut n_read, mut n_unusable, mut is_more) = (0, 0, true);
+    let next = || {
+        if !is_more {
+            return Ok(None);
+        }
+        let mut group = take_one(&groups);
+        is_more = group.fill(reader.as_mut(), header.names.len(), &mut n_read, &mut n_unusable)?;
+        Ok(Some(group))
+    };
+    let work = |group: Group| {
+        let mut memory = take_one(&memories);
+        let batches = group.batches[..group.n_filled]
+            .iter()
+            .map(|(first_ordinal, batch)| (batch, Origin { file_sha256: sha256, sheet: &sheet, first_ordinal: *first_ordinal }));
+        let normalized = normalizer.normalize(batches, &mut memory);
+        put_back(&memories, memory);
+        let encoded = encoder.encode(&normalized.shipments)?;
+        Ok(Done { group, normalized, encoded })
+    };
+    let take = |Done { mut group, normalized, encoded }: Done| {
+        writer.append(&encoded)?;
+        n_stored += encoded.n_records();
+        sidecar.merge(normalized.sidecar);
+        issues.merge(normalized.issues);
+        rejections.append(&mut group.rejections);
+        rejections.extend(normalized.rejections);
+        (n_delivered, n_refused) = (group.n_delivered, group.n_refused);
+        put_back(&groups, group);
+        progress.records(&file.shown, n_delivered, rejections.len() as u64);
+        Ok(())
+    };
+    in_order(next, work, take)?;
+
+    for repair in reader.repairs() {
+        issues.add_many(&format!("repaired_{}", repair.rule), "", repair.first_line, "", repair.n_records);
+    }
+    let n_before = reader.spans().lines[SpanKind::Preamble as usize];
+    if n_before > 0 {
+        issues.add_many("lines_before_header", "", 1, "", n_before);
+    }
+    check_spans(file, reader.as_ref())?;
+    let mut issues = issues.into_vec();
+    for issue in issues.iter_mut().filter(|issue| matches!(issue.kind.as_str(), "unknown_header" | "further_header")) {
+        issue.n_records = n_delivered;
+    }
+    let account = PartAccount {
+        file_sha256: sha256.to_owned(),
+        schema: schema.name.clone(),
+        dialect,
+        spans: reader.spans(),
+        records_read: n_delivered + n_refused,
+        records_rejected: rejections.len() as u64,
+        issues,
+        line_numbers: sidecar.line_numbers.clone(),
+    };
+    if account.records_stored() != n_stored {
+        return Err(Error::promise(format!("the records of `{}` do not add up", file.shown))
+            .detail(format!("{} read, {n_stored} stored, {} rejected", account.records_read, account.records_rejected)));
+    }
+    // A part is only as good as its key: the file may have changed since its digest was taken.
+    if FileState::of(&file.path)? != *state {
+        return Err(Error::request(format!("`{}` changed while it was read", file.shown)).hint("run again when it is complete"));
+    }
+    let tables = sidecar.into_tables();
+    writer.finish(
+        account,
+        PartTables {
+            parties: tables.parties,
+            codes: tables.codes,
+            coverage: tables.coverage,
+            rejected: rejected_table(rejections),
+        },
+    )
+}
+
+impl Group {
+    /// Fills the group with the next records; returns `false` when nothing is left.
+    fn fill(&mut self, reader: &mut dyn RecordReader, width: usize, n_delivered: &mut u64, n_refused: &mut u64) -> Result<bool> {
+        self.n_filled = 0;
+        let (mut is_more, mut n_records) = (true, 0);
+        while is_more && n_records < GROUP_RECORDS {
+            if self.n_filled == self.batches.len() {
+                self.batches.push((0, RawShipments::new(width)));
+            }
+            let (first_ordinal, batch) = &mut self.batches[self.n_filled];
+            batch.clear();
+            *first_ordinal = *n_delivered;
+            let n_before = self.rejections.len();
+            is_more = reader.read(batch, &mut self.rejections)?;
+            *n_refused += (self.rejections.len() - n_before) as u64;
+            *n_delivered += batch.len() as u64;
+            n_records += batch.len();
+            self.n_filled += 1;
+        }
+        (self.n_delivered, self.n_refused) = (*n_delivered, *n_refused);
+        Ok(is_more)
+    }
+}
+
+fn take_one<T: Default>(pool: &Mutex<Vec<T>>) -> T {
+    pool.lock().expect("no thread stops while it holds the pool").pop().unwrap_or_default()
+}
+
+fn put_back<T>(pool: &Mutex<Vec<T>>, one: T) {
+    pool.lock().expect("no thread stops while it holds the pool").push(one);
+}
+
+/// Holds the spans against what the decoder counted: every byte and line lies in exactly one span.
+fn check_spans(file: &InputFile, reader: &dyn RecordReader) -> Result<()> {
+    let (spans, (bytes, lines)) = (reader.spans(), reader.decoded());
+    if (spans.total_bytes(), spans.total_lines()) == (bytes, lines) {
+        return Ok(());
+    }
+    Err(Error::promise(format!("the account of `{}` does not add up", file.shown))
+        .detail(format!("decoded: {bytes} bytes, {lines} lines"))
+        .detail(format!("in spans: {} bytes, {} lines", spans.total_bytes(), spans.total_lines())))
+}
+
+fn rejected_table(mut rejections: Vec<Rejection>) -> DataFrame {
+    rejections.sort_by_key(|rejection| rejection.line);
+    let text = |of: fn(&Rejection) -> &str| rejections.iter().map(of).collect::<Vec<&str>>();
+    let columns = vec![
+        Column::new("source_line".into(), rejections.iter().map(|rejection| rejection.line as i64).collect::<Vec<i64>>()),
+        Column::new("reason".into(), text(|rejection| rejection.reason)),
+        Column::new("column".into(), text(|rejection| &rejection.column)),
+        Column::new("raw_text".into(), text(|rejection| &rejection.raw_text)),
+    ];
+    DataFrame::new(rejections.len(), columns).expect("all columns of the rejected records have one length")
+}
