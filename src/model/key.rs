@@ -1,6 +1,5 @@
 //! Keys: 64-bit xxh3 of a key text, as the signed integers that every SQL engine has.
 
-use std::io::Write;
 use xxhash_rust::xxh3::{xxh3_64, xxh3_128};
 
 /// Stands between the parts of a key text, so that `("ab", "c")` and `("a", "bc")` differ.
@@ -24,24 +23,40 @@ pub fn key(parts: &[&str]) -> i64 {
     xxh3_64(text) as i64
 }
 
-/// A whole number as decimal digits, the form in which key texts hold it.
+/// A number of 64 bits has at most so many digits and a sign.
+const LONGEST_NUMBER: usize = 20;
+
+/// A whole number of at most 64 bits as decimal digits, the form in which key texts hold it.
 pub struct NumberText {
-    bytes: [u8; 20],
-    length: usize,
+    bytes: [u8; LONGEST_NUMBER],
+    start: usize,
 }
 
 impl NumberText {
     pub fn new(number: impl Into<i128>) -> Self {
         let number = number.into();
-        let mut text = NumberText { bytes: [0; 20], length: 0 };
-        let mut rest = &mut text.bytes[..];
-        write!(rest, "{number}").expect("a number of 64 bits has at most 20 signs");
-        text.length = 20 - rest.len();
+        let mut text = NumberText { bytes: [0; LONGEST_NUMBER], start: LONGEST_NUMBER };
+        let mut rest = u64::try_from(number.unsigned_abs()).expect("the number has 64 bits");
+        loop {
+            text.push_front(b'0' + (rest % 10) as u8);
+            rest /= 10;
+            if rest == 0 {
+                break;
+            }
+        }
+        if number < 0 {
+            text.push_front(b'-');
+        }
         text
     }
 
+    fn push_front(&mut self, sign: u8) {
+        self.start -= 1;
+        self.bytes[self.start] = sign;
+    }
+
     pub fn as_str(&self) -> &str {
-        std::str::from_utf8(&self.bytes[..self.length]).expect("digits are ASCII")
+        std::str::from_utf8(&self.bytes[self.start..]).expect("digits are ASCII")
     }
 }
 
@@ -50,14 +65,9 @@ pub fn record_key(file_sha256: &str, sheet: &str, ordinal: u64) -> i64 {
     key(&[file_sha256, sheet, NumberText::new(ordinal).as_str()])
 }
 
-/// Returns a 128-bit key of all fields of a record, in two halves: what exact repeats are found by.
-pub fn content_key<'a>(fields: impl Iterator<Item = &'a str>, buffer: &mut Vec<u8>) -> (i64, i64) {
-    buffer.clear();
-    for field in fields {
-        buffer.extend_from_slice(field.as_bytes());
-        buffer.push(SEPARATOR);
-    }
-    let hash = xxh3_128(buffer);
+/// Returns a 128-bit key of the whole text of a record, in two halves: what exact repeats are found by.
+pub fn content_key(whole: &str) -> (i64, i64) {
+    let hash = xxh3_128(whole.as_bytes());
     ((hash >> 64) as i64, hash as i64)
 }
 

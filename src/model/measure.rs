@@ -19,6 +19,9 @@ const UNITS: &str = include_str!("../reference/units.csv");
 /// Blanks of any width part groups of digits, as does the group mark of the style. A minus stands in front or behind, or brackets
 /// around; `$` and `US$` are passed over, other currency signs are not; `1.5E+3` is taken exactly.
 pub fn parse_decimal(text: &str, style: DecimalStyle) -> Result<Decimal, Reason> {
+    if let Some(decimal) = plain_decimal(text, style.decimal) {
+        return Ok(decimal);
+    }
     let (text, is_negative) = strip_sign(text)?;
     if text.is_empty() {
         return Err(Reason::Empty);
@@ -39,6 +42,27 @@ pub fn parse_decimal(text: &str, style: DecimalStyle) -> Result<Decimal, Reason>
     }
     Decimal::from_parts(&digits, fraction.len(), exponent, is_negative)
 }
+
+/// Reads digits with at most one decimal mark between them: what most cells hold. `None` leaves everything else to the full rules.
+fn plain_decimal(text: &str, decimal_mark: char) -> Option<Decimal> {
+    let bytes = text.as_bytes();
+    let (Some(b'0'..=b'9'), Some(b'0'..=b'9'), true) = (bytes.first(), bytes.last(), bytes.len() <= PLAIN_BYTES) else {
+        return None;
+    };
+    let (mut mantissa, mut mark) = (0_i64, None);
+    for (at, byte) in bytes.iter().enumerate() {
+        match byte {
+            b'0'..=b'9' => mantissa = mantissa * 10 + i64::from(byte - b'0'),
+            _ if mark.is_none() && char::from(*byte) == decimal_mark => mark = Some(at),
+            _ => return None,
+        }
+    }
+    let scale = mark.map_or(0, |at| bytes.len() - at - 1);
+    Some(Decimal { mantissa: i128::from(mantissa), scale: scale as u32 })
+}
+
+/// So many digits fit 64 bits.
+const PLAIN_BYTES: usize = 18;
 
 /// Reads money as cents, rounded once.
 pub fn parse_cents(text: &str, style: DecimalStyle) -> Result<i64, Reason> {

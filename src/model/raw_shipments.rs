@@ -1,6 +1,10 @@
 //! Records as delivered: text fields with their line, in batches.
 //!
-//! Readers fill a batch, normalizing empties it. Fields lie in one text, so that a batch costs a few allocations.
+//! Readers fill a batch, normalizing empties it. Fields lie in one text, each with a mark behind it, so that a batch costs a few
+//! allocations and the text of a whole record is there as it is hashed.
+
+/// Stands behind each field, so that `("ab", "c")` and `("a", "bc")` differ.
+const FIELD_END: char = '\u{1f}';
 
 /// A batch of records as delivered: `width` text fields each, and the first physical line.
 #[derive(Debug, Default, Clone)]
@@ -25,6 +29,7 @@ impl RawShipments {
         for field in fields {
             self.text.push_str(field);
             self.ends.push(self.text.len());
+            self.text.push(FIELD_END);
         }
         assert_eq!(self.ends.len() - before, self.width, "a reader passes on only records of the header's width");
         self.lines.push(line);
@@ -40,8 +45,17 @@ impl RawShipments {
     /// Returns a field of a record, both counted from 0.
     pub fn field(&self, record: usize, column: usize) -> &str {
         let at = record * self.width + column;
-        let start = if at == 0 { 0 } else { self.ends[at - 1] };
-        &self.text[start..self.ends[at]]
+        &self.text[self.start(at)..self.ends[at]]
+    }
+
+    /// Returns all fields of a record as one text, each with a mark behind it.
+    pub fn whole(&self, record: usize) -> &str {
+        let at = record * self.width;
+        &self.text[self.start(at)..self.start(at + self.width)]
+    }
+
+    fn start(&self, at: usize) -> usize {
+        if at == 0 { 0 } else { self.ends[at - 1] + FIELD_END.len_utf8() }
     }
 
     pub fn line(&self, record: usize) -> u64 {
@@ -81,5 +95,7 @@ mod tests {
         assert_eq!((batch.text.capacity(), batch.ends.capacity(), batch.lines.capacity()), room);
         batch.push(7, ["x", ""]);
         assert_eq!((batch.line(0), batch.field(0, 0), batch.field(0, 1)), (7, "x", ""));
+        batch.push(8, ["", "y"]);
+        assert_eq!((batch.whole(0), batch.whole(1)), ("x\u{1f}\u{1f}", "\u{1f}y\u{1f}"));
     }
 }

@@ -98,53 +98,42 @@ impl Row {
 
 /// The columns of a batch while they grow.
 pub struct Columns {
-    keys: Vec<Vec<Option<i64>>>,
-    party_keys: Vec<Vec<Option<i64>>>,
     source_lines: Vec<i64>,
-    calendar: Vec<Vec<Option<i32>>>,
-    measures: Vec<Vec<Option<i64>>>,
-    /// Most sources fill few columns: one is built from its first value on.
-    texts: Vec<Option<StringChunkedBuilder>>,
+    keys: Vec<Growing<Vec<Option<i64>>>>,
+    party_keys: Vec<Growing<Vec<Option<i64>>>>,
+    calendar: Vec<Growing<Vec<Option<i32>>>>,
+    measures: Vec<Growing<Vec<Option<i64>>>>,
+    texts: Vec<Growing<StringChunkedBuilder>>,
     capacity: usize,
 }
 
 impl Columns {
     pub fn with_capacity(capacity: usize) -> Self {
         Columns {
-            keys: vec![Vec::with_capacity(capacity); KEYS.len()],
-            party_keys: vec![Vec::with_capacity(capacity); Role::ALL.len()],
             source_lines: Vec::with_capacity(capacity),
-            calendar: vec![Vec::with_capacity(capacity); CALENDAR.len()],
-            measures: vec![Vec::with_capacity(capacity); MEASURES.len()],
-            texts: (0..TEXT_WIDTH).map(|_| None).collect(),
+            keys: empty(KEYS.len()),
+            party_keys: empty(Role::ALL.len()),
+            calendar: empty(CALENDAR.len()),
+            measures: empty(MEASURES.len()),
+            texts: empty(TEXT_WIDTH),
             capacity,
         }
     }
 
     pub fn push(&mut self, row: &Row) {
-        for (column, value) in self.keys.iter_mut().zip(row.keys) {
-            column.push(value);
-        }
-        for (column, value) in self.party_keys.iter_mut().zip(row.party_keys) {
-            column.push(value);
-        }
-        for (column, value) in self.calendar.iter_mut().zip(row.calendar) {
-            column.push(value);
-        }
-        for (column, value) in self.measures.iter_mut().zip(row.measures) {
-            column.push(value);
-        }
+        let place = Place { n_before: self.source_lines.len(), capacity: self.capacity };
+        push_all(&mut self.keys, &row.keys, place);
+        push_all(&mut self.party_keys, &row.party_keys, place);
+        push_all(&mut self.calendar, &row.calendar, place);
+        push_all(&mut self.measures, &row.measures, place);
         for (slot, column) in self.texts.iter_mut().enumerate() {
-            match column {
-                Some(column) if row.is_missing(slot) => column.append_null(),
-                Some(column) => column.append_value(row.text(slot)),
-                None if row.is_missing(slot) => {}
-                None => {
-                    let mut started = StringChunkedBuilder::new(PlSmallStr::EMPTY, self.capacity);
-                    (0..self.source_lines.len()).for_each(|_| started.append_null());
-                    started.append_value(row.text(slot));
-                    *column = Some(started);
-                }
+            let text = (!row.is_missing(slot)).then(|| row.text(slot));
+            if let Some(column) = grown(column, text.is_some(), place, |place| {
+                let mut column = StringChunkedBuilder::new(PlSmallStr::EMPTY, place.capacity);
+                (0..place.n_before).for_each(|_| column.append_null());
+                column
+            }) {
+                column.append_option(text);
             }
         }
         self.source_lines.push(row.source_line as i64);
@@ -158,14 +147,14 @@ impl Columns {
         let mut columns: Vec<Column> = Vec::new();
         let mut next = || names.next().expect("the builder has as many columns as the store");
         for values in self.keys.into_iter().chain(self.party_keys) {
-            columns.push(Column::new(next(), values));
+            columns.push(numbers(next(), values, n_records));
         }
         columns.push(Column::new(next(), self.source_lines));
         for values in self.calendar {
-            columns.push(Column::new(next(), values));
+            columns.push(numbers(next(), values, n_records));
         }
         for values in self.measures {
-            columns.push(Column::new(next(), values));
+            columns.push(numbers(next(), values, n_records));
         }
         for builder in self.texts {
             columns.push(match builder {
@@ -174,5 +163,51 @@ impl Columns {
             });
         }
         DataFrame::new(n_records, columns).expect("all columns of a batch have one length")
+    }
+}
+
+/// A column from its first value on: most sources fill few of them.
+type Growing<T> = Option<T>;
+
+/// Where the next value of a column comes to stand.
+#[derive(Clone, Copy)]
+struct Place {
+    n_before: usize,
+    capacity: usize,
+}
+
+fn empty<T>(n_columns: usize) -> Vec<Growing<T>> {
+    (0..n_columns).map(|_| None).collect()
+}
+
+/// Returns the column if it has started or starts with this value.
+fn grown<T>(column: &mut Growing<T>, has_value: bool, place: Place, start: impl FnOnce(Place) -> T) -> Option<&mut T> {
+    if column.is_none() && has_value {
+        *column = Some(start(place));
+    }
+    column.as_mut()
+}
+
+fn push_all<T: Copy>(columns: &mut [Growing<Vec<Option<T>>>], values: &[Option<T>], place: Place) {
+    for (column, value) in columns.iter_mut().zip(values) {
+        let start = |place: Place| {
+            let mut column = Vec::with_capacity(place.capacity);
+            column.resize(place.n_before, None);
+            column
+        };
+        if let Some(column) = grown(column, value.is_some(), place, start) {
+            column.push(*value);
+        }
+    }
+}
+
+fn numbers<T: NumericNative>(name: PlSmallStr, values: Growing<Vec<Option<T>>>, n_records: usize) -> Column
+where
+    Series: NamedFrom<Vec<Option<T>>, [Option<T>]>,
+    T::PolarsType: PolarsNumericType,
+{
+    match values {
+        Some(values) => Series::new(name, values).into_column(),
+        None => Column::full_null(name, n_records, &T::PolarsType::get_static_dtype()),
     }
 }

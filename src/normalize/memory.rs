@@ -19,7 +19,6 @@ pub struct Memory {
     countries: Memo<CleanCountry>,
     weight_units: Memo<Option<WeightUnit>>,
     party_text: String,
-    pub key_text: Vec<u8>,
     pub id_text: String,
 }
 
@@ -87,24 +86,44 @@ fn shown(date: StatedDate) -> String {
 }
 
 /// What each distinct text became, up to a bound.
-struct Memo<T>(FxHashMap<Box<str>, T>);
+struct Memo<T> {
+    places: FxHashMap<Box<str>, u32>,
+    values: Vec<T>,
+    /// Lines of one declaration follow each other and repeat its texts.
+    last_text: String,
+    last_place: u32,
+}
 
 impl<T> Default for Memo<T> {
     fn default() -> Self {
-        Memo(FxHashMap::default())
+        Memo { places: FxHashMap::default(), values: Vec::new(), last_text: String::new(), last_place: 0 }
     }
 }
 
 impl<T> Memo<T> {
-    const BOUND: usize = 200_000;
+    const BOUND: usize = 400_000;
 
     fn get(&mut self, text: &str, clean: impl FnOnce(&str) -> T) -> &T {
-        if !self.0.contains_key(text) {
-            if self.0.len() >= Self::BOUND {
-                self.0.clear();
-            }
-            self.0.insert(text.into(), clean(text));
+        if self.values.is_empty() || self.last_text != text {
+            self.last_place = self.place(text, clean);
+            self.last_text.clear();
+            self.last_text.push_str(text);
         }
-        &self.0[text]
+        &self.values[self.last_place as usize]
+    }
+
+    fn place(&mut self, text: &str, clean: impl FnOnce(&str) -> T) -> u32 {
+        if let Some(place) = self.places.get(text) {
+            return *place;
+        }
+        let value = clean(text);
+        if self.values.len() >= Self::BOUND {
+            self.places.clear();
+            self.values.clear();
+        }
+        let place = self.values.len() as u32;
+        self.places.insert(text.into(), place);
+        self.values.push(value);
+        place
     }
 }

@@ -69,6 +69,10 @@ pub fn placeholder(text: &str) -> Option<&'static str> {
     static TABLE: OnceLock<Placeholders> = OnceLock::new();
     let table = TABLE.get_or_init(Placeholders::read);
     let text = text.trim();
+    // A number is none of the words; `0` and `00000000` are looked at below.
+    if text.starts_with(|letter: char| ('1'..='9').contains(&letter)) {
+        return None;
+    }
     if !has_words(text) {
         return Some("empty");
     }
@@ -106,7 +110,7 @@ impl Placeholders {
 
     /// Returns `false` only if the text is no placeholder, with a number behind it or without.
     fn may_hold(&self, text: &str) -> bool {
-        let letters = text.chars().filter(|letter| letter.is_alphanumeric());
+        let letters = text.chars().filter(|letter| is_word_letter(*letter));
         // A letter that decomposes is looked at in full.
         if letters
             .clone()
@@ -126,7 +130,16 @@ fn start_letters(mut letters: impl Iterator<Item = char>) -> [char; START_LETTER
 }
 
 fn has_words(text: &str) -> bool {
-    text.chars().any(char::is_alphanumeric)
+    text.chars().any(is_word_letter)
+}
+
+/// Tells letters and digits, the scripts of most records without a look into the tables of Unicode.
+fn is_word_letter(letter: char) -> bool {
+    match letter {
+        '\0'..='\u{7f}' => letter.is_ascii_alphanumeric(),
+        'А'..='я' => true,
+        _ => letter.is_alphanumeric(),
+    }
 }
 
 impl StatedParty {
@@ -323,17 +336,31 @@ struct FoldedText {
 impl FoldedText {
     /// Returns the longest phrase that stands at a position as words of its own.
     fn longest_phrase(&self, start: usize) -> Option<&'static Phrase> {
-        static TABLE: OnceLock<Vec<Phrase>> = OnceLock::new();
-        let phrases = TABLE.get_or_init(|| {
+        static TABLE: OnceLock<HashMap<PhraseStart, Vec<Phrase>>> = OnceLock::new();
+        let table = TABLE.get_or_init(|| {
             let mut phrases: Vec<Phrase> = read_lines(PHRASES).map(|line| read_phrase(&line)).collect();
             phrases.sort_by_key(|phrase| std::cmp::Reverse(phrase.letters.len()));
-            phrases
+            let mut table: HashMap<PhraseStart, Vec<Phrase>> = HashMap::new();
+            for phrase in phrases {
+                let folded: Vec<char> = phrase.letters.iter().map(|letter| fold_letter(*letter)).collect();
+                table.entry(phrase_start(&folded)).or_default().push(phrase);
+            }
+            table
         });
         if start > 0 && self.lowered[start - 1].is_alphanumeric() {
             return None;
         }
+        let phrases = table.get(&phrase_start(&self.folded[start..]))?;
         phrases.iter().find(|phrase| phrase.stands_at(if phrase.is_short() { &self.lowered } else { &self.folded }, start))
     }
+}
+
+/// The first two folded letters, by which nearly all positions are passed over; every phrase has more.
+type PhraseStart = (char, char);
+
+fn phrase_start(folded: &[char]) -> PhraseStart {
+    let letter = |at: usize| folded.get(at).copied().unwrap_or('\0');
+    (letter(0), letter(1))
 }
 
 impl Phrase {
@@ -395,6 +422,9 @@ fn fold(text: &str) -> String {
 
 /// Returns a letter in lower case, as one letter.
 fn lower_letter(letter: char) -> char {
+    if letter.is_ascii() {
+        return letter.to_ascii_lowercase();
+    }
     letter.to_lowercase().next().unwrap_or(letter)
 }
 

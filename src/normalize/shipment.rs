@@ -10,7 +10,7 @@ use super::{Normalizer, Origin, party};
 use crate::model::account::Rejection;
 use crate::model::date::{DatePrecision, StatedDate};
 use crate::model::key::{self, NumberText};
-use crate::model::measure::{self, DecimalStyle, WeightUnit, parse_cents, parse_decimal, parse_grams};
+use crate::model::measure::{self, Decimal, DecimalStyle, WeightUnit, parse_cents, parse_decimal, parse_grams};
 use crate::model::procedure;
 use crate::model::raw_shipments::RawShipments;
 use crate::model::role::Role;
@@ -160,7 +160,7 @@ impl Normalizer<'_> {
         if let Some(source) = &self.sources.quantity
             && let Some(quantity) = self.number(&source.text(raw, record), "quantity", line, batch, parse_decimal)
         {
-            row.set(text_slot("quantity"), &quantity.to_string());
+            set_decimal(row, text_slot("quantity"), &source.text(raw, record), quantity);
         }
     }
 
@@ -258,8 +258,7 @@ impl Normalizer<'_> {
     ) {
         let line = row.source_line;
         let record_key = key::record_key(origin.file_sha256, origin.sheet, origin.first_ordinal + record as u64);
-        let fields = (0..raw.width()).map(|column| raw.field(record, column));
-        let (content_high, content_low) = key::content_key(fields, &mut memory.key_text);
+        let (content_high, content_low) = key::content_key(raw.whole(record));
 
         let vendor = self.schema.vendor.as_str();
         let has_id = self.write_declaration_id(row, raw, record, &mut memory.id_text);
@@ -372,6 +371,12 @@ fn fill_procedure(row: &mut Row, code: &str, previous: &str) {
     row.set(text_slot("previous_procedure_code"), previous);
     row.set(text_slot("procedure_class"), class);
     row.calendar[5] = Some(i32::from(is_crossing));
+}
+
+/// Sets a column to a number as it is printed; most are printed as they were stated.
+fn set_decimal(row: &mut Row, slot: usize, stated: &str, number: Decimal) {
+    let is_plain = stated.bytes().all(|byte| byte.is_ascii_digit()) && !(stated.len() > 1 && stated.starts_with('0'));
+    if is_plain { row.set(slot, stated) } else { row.set(slot, &number.to_string()) }
 }
 
 /// Sets a country column by its stated text; one that the table does not have is an issue.
