@@ -1,9 +1,10 @@
 //! Which encoding a text has.
 //!
 //! In: the start of a file and perhaps a pinned encoding. Out: the encoding and why it was taken, or why none could be settled.
-//! Only UTF-8, UTF-16 with a byte order mark, Windows-1251 and Windows-1252 are taken without a pin, and only where the text
-//! speaks for them: a wrong guess would turn names into others without any error.
+//! An encoding is taken without a pin only where the text speaks for it: a wrong guess would turn names into others without any
+//! error. Text that is not Unicode is judged in `old_encodings`.
 
+use super::old_encodings;
 use crate::error::Error;
 use encoding_rs::{BIG5, Encoding, GBK, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1251, WINDOWS_1252};
 use encoding_rs::{EUC_KR, GB18030, IBM866, ISO_8859_2, ISO_8859_5, KOI8_R, KOI8_U, MACINTOSH, REPLACEMENT, SHIFT_JIS};
@@ -13,8 +14,6 @@ use std::path::Path;
 /// A UTF-8 sample with fewer characters beyond ASCII than this is a guess that a later part may prove wrong. Text of another
 /// encoding passes for UTF-8 once by accident, hardly so often and never without fault.
 const CERTAIN_CHARACTERS: u64 = 16;
-/// From this number of bytes beyond ASCII on, a sample that fits no encoding well is refused instead of guessed.
-const ENOUGH_HIGH_BYTES: usize = 64;
 
 /// What a message offers to pin, by the names under which they are printed.
 const OFFERED: [&Encoding; 22] = [
@@ -70,11 +69,14 @@ pub fn choose(sample: &[u8], is_whole: bool, pinned: Option<&str>) -> Result<Cho
     if let Some(encoding) = mark {
         return Ok(Choice { encoding, evidence: format!("byte order mark of {}", encoding.name()), is_guess: false });
     }
-    if looks_like_utf_16(sample) {
-        return Err(Problem::Unsettled("every second byte is zero as in UTF-16, but there is no byte order mark"));
+    let looked_at = format!("{} {} bytes", if is_whole { "all" } else { "the first" }, sample.len());
+    if let Some(encoding) = utf_16_without_mark(sample) {
+        let evidence = format!("{looked_at} are valid {}, with the zeros of ASCII in every second byte", encoding.name());
+        return Ok(Choice { encoding, evidence, is_guess: false });
     }
-    let looked_at = if is_whole { "all".to_owned() } else { "the first".to_owned() };
-    let looked_at = format!("{looked_at} {} bytes", sample.len());
+    if looks_like_utf_16(sample) {
+        return Err(Problem::Unsettled("every second byte is zero as in UTF-16, but it is not valid UTF-16".to_owned()));
+    }
     let (n_beyond_ascii, n_faults) = count_utf_8(sample, is_whole);
     if n_faults == 0 {
         let evidence = match n_beyond_ascii {
@@ -90,7 +92,7 @@ pub fn choose(sample: &[u8], is_whole: bool, pinned: Option<&str>) -> Result<Cho
         );
         return Ok(Choice { encoding: UTF_8, evidence, is_guess: false });
     }
-    let (encoding, shown) = choose_single_byte(sample)?;
+    let (encoding, shown) = old_encodings::choose(sample).map_err(Problem::Unsettled)?;
     Ok(Choice { encoding, evidence: format!("{looked_at} are not UTF-8; {shown}"), is_guess: false })
 }
 
@@ -103,8 +105,8 @@ pub enum Problem {
         mark: &'static Encoding,
     },
     Utf32,
-    /// The text is not of the encodings that are taken without a pin; with what it looks like.
-    Unsettled(&'static str),
+    /// The text speaks for no encoding; with what it looks like.
+    Unsettled(String),
 }
 
 impl Problem {
@@ -125,6 +127,19 @@ impl Problem {
                 .hint("pin `encoding` for these records, for example `encoding = \"windows-1251\"`"),
         }
     }
+}
+
+/// Returns UTF-16 in the byte order that the zeros of its ASCII show, if all of the sample is valid in it.
+fn utf_16_without_mark(sample: &[u8]) -> Option<&'static Encoding> {
+    if !looks_like_utf_16(sample) {
+        return None;
+    }
+    let n_zeros = |parity: usize| sample.iter().skip(parity).step_by(2).filter(|byte| **byte == 0).count();
+    let encoding = if n_zeros(1) > n_zeros(0) { UTF_16LE } else { UTF_16BE };
+    // The end of the sample may cut a character in two.
+    let whole = &sample[..sample.len() / 4 * 4];
+    let is_valid = |end: usize| encoding.decode_without_bom_handling_and_without_replacement(&whole[..end]).is_some();
+    (is_valid(whole.len()) || is_valid(whole.len().saturating_sub(2))).then_some(encoding)
 }
 
 /// ASCII in UTF-16 has a zero in every second byte; zeros as data stand anywhere.
@@ -160,71 +175,6 @@ fn count_utf_8(sample: &[u8], is_whole: bool) -> (u64, u64) {
     (n_beyond_ascii, n_faults)
 }
 
-/// Returns Windows-1251 or Windows-1252 for text that is not UTF-8, and what shows it.
-///
-/// Words of another script are long runs of bytes beyond ASCII, accents in Latin words stand alone or in pairs (`ção`). Which
-/// Cyrillic encoding it is shows in the letters: decoded by the right one, two letters in three are of the most common.
-fn choose_single_byte(sample: &[u8]) -> Result<(&'static Encoding, String), Problem> {
-    let runs = || sample.split(|byte| byte.is_ascii()).filter(|run| !run.is_empty());
-    let n_high: usize = runs().map(<[u8]>::len).sum();
-    let n_in_words: usize = runs().map(<[u8]>::len).filter(|length| *length >= 3).sum();
-    let is_sure = n_high >= ENOUGH_HIGH_BYTES;
-    if 2 * n_in_words <= n_high {
-        if let Some(looks) = foreign_to_western(sample).filter(|_| is_sure) {
-            return Err(Problem::Unsettled(looks));
-        }
-        return Ok((WINDOWS_1252, format!("{n_in_words} of {n_high} bytes beyond ASCII stand in runs, as in Western words")));
-    }
-    let count_common = |encoding: &'static Encoding| {
-        let (text, _) = encoding.decode_without_bom_handling(sample);
-        text.chars().filter(|letter| !letter.is_ascii()).flat_map(char::to_lowercase).filter(is_common_cyrillic).count()
-    };
-    let others = [
-        (IBM866, "it looks like Cyrillic in ibm866"),
-        (KOI8_R, "it looks like Cyrillic in koi8-r"),
-        (ISO_8859_5, "it looks like Cyrillic in iso-8859-5"),
-        (X_MAC_CYRILLIC, "it looks like Cyrillic in x-mac-cyrillic"),
-    ];
-    let n_common = count_common(WINDOWS_1251);
-    // A short sample is held to less: a few names may well lack the common letters.
-    let n_needed = if is_sure { n_high * 45 / 100 } else { n_high * 30 / 100 };
-    if let Some((_, looks)) = others.into_iter().find(|(encoding, _)| count_common(encoding) > n_common.max(n_needed)) {
-        return Err(Problem::Unsettled(looks));
-    }
-    if n_common < n_needed {
-        return Err(Problem::Unsettled("it is neither UTF-8 nor Cyrillic nor Western European"));
-    }
-    Ok((WINDOWS_1251, format!("{n_common} of {n_high} bytes beyond ASCII are common Cyrillic letters in windows-1251")))
-}
-
-/// The eleven most common letters of Russian, which lead in its neighbors too.
-fn is_common_cyrillic(letter: &char) -> bool {
-    "оеаинтсрвлк".contains(*letter)
-}
-
-/// Says what speaks against Windows-1252: Turkish letters in the place of Icelandic ones, symbols inside words.
-fn foreign_to_western(sample: &[u8]) -> Option<&'static str> {
-    let (text, _) = WINDOWS_1252.decode_without_bom_handling(sample);
-    let (mut n_high, mut n_icelandic, mut n_symbols) = (0, 0, 0);
-    let (mut before_last, mut last) = (' ', ' ');
-    for letter in text.chars().chain([' ']) {
-        if !last.is_ascii() {
-            n_high += 1;
-            n_icelandic += usize::from("ÐÝÞðýþ".contains(last));
-            let is_symbol = !last.is_alphabetic() && !"’‘´·°".contains(last);
-            n_symbols += usize::from(is_symbol && before_last.is_alphabetic() && letter.is_alphabetic());
-        }
-        (before_last, last) = (last, letter);
-    }
-    if n_icelandic * 10 > n_high * 3 {
-        Some("it looks like Turkish in windows-1254, or like Icelandic in windows-1252")
-    } else if n_symbols * 10 > n_high * 2 {
-        Some("it is neither UTF-8 nor Cyrillic nor Western European; Central European is windows-1250")
-    } else {
-        None
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -236,6 +186,8 @@ mod tests {
     const TURKISH: &str = "ülke;açıklama\nTÜRKİYE;AĞIRLIKÇA SUYU ABSORBE ETME KATSAYISI GEÇMEYENLER İŞLENMİŞ ÇELİK ŞİRKETİ\n";
     const POLISH: &str =
         "państwo;opis towaru\nBiałoruś;części zamienne do łożysk, wałów i sprzęgieł, również używane, żeliwne, mosiężne\n";
+    const TAIWANESE: &str =
+        "國家,商品名稱\n俄羅斯,數控車床零件及附件\n哈薩克,直升機零件和發動機\n白俄羅斯,積體電路與半導體器件以及通信設備\n";
     const CHINESE: &str =
         "国家,商品名称\n俄罗斯,数控车床零件及附件\n哈萨克斯坦,直升机零件和发动机\n白俄罗斯,集成电路与半导体器件以及通信设备\n";
 
@@ -247,27 +199,31 @@ mod tests {
             ("ЦЕХ;ЛИСТ\n", WINDOWS_1251, Some("windows-1251")),
             (SPANISH, WINDOWS_1252, Some("windows-1252")),
             (PORTUGUESE, WINDOWS_1252, Some("windows-1252")),
-            (RUSSIAN, IBM866, None),
-            (RUSSIAN, KOI8_R, None),
+            (RUSSIAN, IBM866, Some("ibm866")),
+            (RUSSIAN, KOI8_R, Some("koi8-r")),
             (RUSSIAN, ISO_8859_5, None),
-            (CHINESE, GBK, None),
-            (CHINESE, BIG5, None),
+            (CHINESE, GBK, Some("gbk")),
+            (TAIWANESE, BIG5, Some("big5")),
+            (TURKISH, WINDOWS_1254, Some("windows-1254")),
+            (POLISH, WINDOWS_1250, None),
         ] {
             // Texts in capitals tell Cyrillic encodings apart as well, which swap the cases.
             for text in [text.to_owned(), text.to_uppercase()] {
-                let text = text.repeat(if expected.is_some() { 1 } else { 3 });
+                let text = text.repeat(5);
                 let (bytes, _, _) = encoding.encode(&text);
                 let chosen = choose(&bytes, true, None).map(|choice| choice.encoding.name().to_lowercase());
                 assert_eq!(chosen.as_deref().ok(), expected, "{} taken for {chosen:?}", encoding.name());
             }
         }
-        for (text, encoding) in [(TURKISH, WINDOWS_1254), (POLISH, WINDOWS_1250)] {
-            let text = text.repeat(5);
-            let (bytes, _, _) = encoding.encode(&text);
-            assert!(matches!(choose(&bytes, true, None), Err(Problem::Unsettled(_))), "{}", encoding.name());
+        let text = format!("DATE,TNVED,NAME\n{}", "2022-02-24,8457101001,ООО СТАНОК\n".repeat(20));
+        let little: Vec<u8> = text.encode_utf16().flat_map(u16::to_le_bytes).collect();
+        let big: Vec<u8> = text.encode_utf16().flat_map(u16::to_be_bytes).collect();
+        for (bytes, expected) in [(little, UTF_16LE), (big, UTF_16BE)] {
+            let choice = choose(&bytes, true, None).unwrap();
+            assert_eq!(choice.encoding, expected, "{}", choice.evidence);
         }
-        let bytes: Vec<u8> = "DATE,TNVED\n2022-02-24,8457101001\n".encode_utf16().flat_map(u16::to_le_bytes).collect();
-        assert!(matches!(choose(&bytes, true, None), Err(Problem::Unsettled(looks)) if looks.contains("UTF-16")));
+        let broken: Vec<u8> = [1, 0xd8, 0x41, 0].repeat(50);
+        assert!(matches!(choose(&broken, true, None), Err(Problem::Unsettled(looks)) if looks.contains("UTF-16")));
     }
 
     #[test]

@@ -6,7 +6,8 @@
 //! ```text
 //! records                                  what every reader offers, and the bounds that all keep
 //! delimited · layout · quotes · lines      CSV and its kin: the reader, and what it asks of a text
-//! text_stream · encoding · decompression   bytes on disk to UTF-8 text
+//! text_stream · encoding · old_encodings
+//! · decompression                          bytes on disk to UTF-8 text
 //! sheet · workbook · cell_text             XLSX: the reader, the rows of a sheet, a cell as text
 //! parquet                                  Parquet
 //! watchlist                                lists of names, one file a format
@@ -22,6 +23,7 @@ mod quotes;
 
 mod decompression;
 mod encoding;
+mod old_encodings;
 mod text_stream;
 
 mod cell_text;
