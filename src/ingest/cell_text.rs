@@ -5,7 +5,7 @@
 //! alone (`00000000`, by which spreadsheets keep leading zeros of codes) is carried out, everything else that only dresses a
 //! number is not.
 
-use calamine::{DataRef, ExcelDateTime, Style};
+use calamine::{Data, DataRef, ExcelDateTime, Style};
 
 /// Codes have fewer digits.
 const MAX_PADDED_DIGITS: usize = 32;
@@ -26,6 +26,22 @@ pub fn text_of(cell: &DataRef<'_>, n_digits: usize) -> String {
         DataRef::DurationIso(text) => text.clone(),
         DataRef::Error(error) => error.to_string(),
     }
+}
+
+/// Returns a cell of a loaded sheet as text. Its style is not known, so that zeros that only its format shows are not there.
+pub fn text_of_loaded(cell: &Data) -> String {
+    let cell = match cell {
+        Data::Empty => DataRef::Empty,
+        Data::String(text) => DataRef::SharedString(text),
+        Data::Int(number) => DataRef::Int(*number),
+        Data::Float(number) => DataRef::Float(*number),
+        Data::Bool(is_true) => DataRef::Bool(*is_true),
+        Data::DateTime(moment) => DataRef::DateTime(*moment),
+        Data::DateTimeIso(text) => DataRef::DateTimeIso(text.clone()),
+        Data::DurationIso(text) => DataRef::DurationIso(text.clone()),
+        Data::Error(error) => DataRef::Error(error.clone()),
+    };
+    text_of(&cell, 0)
 }
 
 /// XML cannot hold the character 0, so workbooks write `_x0000_`, which some vendors use as an empty cell.

@@ -8,7 +8,7 @@
 //! delimited · layout · quotes · lines      CSV and its kin: the reader, and what it asks of a text
 //! text_stream · encoding · old_encodings
 //! · decompression                          bytes on disk to UTF-8 text
-//! sheet · workbook · cell_text             XLSX: the reader, the rows of a sheet, a cell as text
+//! sheet · workbook · cell_text             XLSX, XLS, ODS: the reader, the rows of a sheet, a cell as text
 //! parquet                                  Parquet
 //! watchlist                                lists of names, one file a format
 //! ```
@@ -39,23 +39,29 @@ use records::{Pinned, RecordReader};
 use std::fs::File;
 use std::io::Read;
 use std::path::Path;
+use workbook::Format;
+
+/// So many bytes tell what a file is.
+const START_BYTES: u64 = 128;
+
+/// An ODS workbook is a ZIP archive that says so in its first member, which is not compressed.
+const ODS_MARK: &[u8] = b"mimetypeapplication/vnd.oasis.opendocument.spreadsheet";
 
 /// Opens a file of records by what it is, not by its name: Parquet, a workbook, or text, compressed or not.
 pub fn open(path: &Path, pinned: &Pinned, is_known: &(dyn Fn(&str) -> bool + Sync)) -> Result<Box<dyn RecordReader>> {
     let mut start = Vec::new();
     let file = File::open(path).map_err(|error| Error::file(path, "read", error))?;
-    file.take(8).read_to_end(&mut start).map_err(|error| Error::file(path, "read", error))?;
+    file.take(START_BYTES).read_to_end(&mut start).map_err(|error| Error::file(path, "read", error))?;
+    let is_ods = memchr::memmem::find(&start, ODS_MARK).is_some();
     match start[..] {
         [] => {
             let message = format!("`{}` is empty", path.display());
             Err(Error::request(message).hint("check that the download or export was complete"))
         }
         [b'P', b'A', b'R', b'1', ..] => Ok(Box::new(parquet::open(path)?)),
-        [b'P', b'K', 3, 4, ..] => Ok(Box::new(sheet::open(path, pinned, is_known)?)),
-        [0xD0, 0xCF, 0x11, 0xE0, ..] => {
-            let message = format!("`{}` is an old workbook (.xls), which is not in this version", path.display());
-            Err(Error::request(message).hint("save it as .xlsx or CSV"))
-        }
+        [b'P', b'K', 3, 4, ..] if is_ods => Ok(Box::new(sheet::open(path, Format::Ods, pinned, is_known)?)),
+        [b'P', b'K', 3, 4, ..] => Ok(Box::new(sheet::open(path, Format::Xlsx, pinned, is_known)?)),
+        [0xD0, 0xCF, 0x11, 0xE0, ..] => Ok(Box::new(sheet::open(path, Format::Xls, pinned, is_known)?)),
         _ => Ok(Box::new(delimited::open(path, pinned, is_known)?)),
     }
 }
@@ -72,7 +78,7 @@ mod tests {
             (b"A", Ok("utf-8")),
             (b"", Err("is empty")),
             (b"PK\x03\x04", Err("as an XLSX workbook")),
-            (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", Err("old workbook")),
+            (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", Err("as an XLS workbook")),
             (b"%PDF-1.7", Err("PDF document")),
         ] {
             let mut file = tempfile::Builder::new().suffix(".csv").tempfile().unwrap();

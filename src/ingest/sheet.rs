@@ -1,30 +1,30 @@
-//! Records of XLSX workbooks: the rows of one sheet under a header row.
+//! Records of workbooks: the rows of one sheet under a header row.
 //!
 //! In: a workbook. Out: batches of records with their sheet row, the rows that are no record and why, and the account of rows.
-//! A worker reads the sheet cell by cell and hands on batches, so that a sheet is never in memory as a whole. A row with text
+//! A worker reads the sheet cell by cell and hands on batches, so that its records are never in memory as a whole. A row with text
 //! behind the last header is rejected; cells that are missing are empty fields.
 
 use crate::error::{Error, Result};
 use crate::ingest::records::{
     BATCH_BYTES, BATCH_RECORDS, Dialect, HEADER_ROWS, Header, MAX_FIELDS, Pinned, RecordReader, rejection,
 };
-use crate::ingest::workbook::{Rows, damaged, open_file, unreadable};
+use crate::ingest::workbook::{Format, Rows, Workbook, damaged};
 use crate::model::account::{Rejection, Repair, SpanKind, Spans};
 use crate::model::raw_shipments::RawShipments;
-use calamine::{Reader, SheetType, SheetVisible};
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::thread;
 
 /// Opens a workbook. `is_known` says whether a header cell is one that the vendor schema knows: without a pin, the sheet is the
 /// first visible one whose first rows hold such cells, and the header the first of its rows with the most of them.
-pub fn open(path: &Path, pinned: &Pinned, is_known: &(dyn Fn(&str) -> bool + Sync)) -> Result<SheetReader> {
+pub fn open(path: &Path, format: Format, pinned: &Pinned, is_known: &(dyn Fn(&str) -> bool + Sync)) -> Result<SheetReader> {
     // The parser meets hostile files here for the first time; should it panic, the run ends with an error about the file.
-    let layout = thread::scope(|scope| scope.spawn(|| find_layout(path, pinned, is_known)).join());
-    let layout = layout.unwrap_or_else(|_| Err(damaged(path, "its parts do not fit together")))?;
+    let layout = thread::scope(|scope| scope.spawn(|| find_layout(path, format, pinned, is_known)).join());
+    let layout = layout.unwrap_or_else(|_| Err(damaged(path, format, "its parts do not fit together")))?;
     let (sender, batches) = sync_channel(1);
     let worker = Worker {
         path: path.to_owned(),
+        format,
         sheet: layout.sheet.clone(),
         header_row: layout.header.line,
         width: layout.header.names.len(),
@@ -34,8 +34,9 @@ pub fn open(path: &Path, pinned: &Pinned, is_known: &(dyn Fn(&str) -> bool + Syn
     thread::spawn(move || worker.run());
     Ok(SheetReader {
         path: path.to_owned(),
+        format,
         dialect: Dialect {
-            encoding: "xlsx".to_owned(),
+            encoding: format.as_str().to_owned(),
             delimiter: None,
             sheet: Some(layout.sheet),
             header_row: layout.header.line,
@@ -52,6 +53,7 @@ pub fn open(path: &Path, pinned: &Pinned, is_known: &(dyn Fn(&str) -> bool + Syn
 /// A sheet of a workbook, read once from front to back.
 pub struct SheetReader {
     path: PathBuf,
+    format: Format,
     header: Header,
     dialect: Dialect,
     batches: Receiver<Message>,
@@ -73,8 +75,10 @@ impl RecordReader for SheetReader {
         if self.is_finished {
             return Ok(false);
         }
-        let message =
-            self.batches.recv().unwrap_or_else(|_| Message::Failed(damaged(&self.path, "its parts do not fit together")));
+        let message = self
+            .batches
+            .recv()
+            .unwrap_or_else(|_| Message::Failed(damaged(&self.path, self.format, "its parts do not fit together")));
         let part = match message {
             Message::Part(part) => part,
             Message::Last(part) => {
@@ -143,6 +147,7 @@ impl Part {
 /// Reads the sheet beside the reader, since the cells borrow from the workbook.
 struct Worker {
     path: PathBuf,
+    format: Format,
     sheet: String,
     header_row: u64,
     width: usize,
@@ -163,9 +168,8 @@ impl Worker {
 
     fn read_sheet(&mut self) -> Result<(), Stop> {
         let path = self.path.clone();
-        let mut workbook = open_file(&path)?;
-        let cells = workbook.worksheet_cells_reader(&self.sheet).map_err(|error| unreadable(&path, error))?;
-        let mut rows = Rows::new(cells, &path);
+        let mut workbook = Workbook::open(&path, self.format)?;
+        let mut rows = workbook.rows(&self.sheet, &path)?;
         let mut last_row = 0;
         while rows.advance()? {
             // Rows without any cell are not stored.
@@ -228,21 +232,16 @@ struct Layout {
 }
 
 /// Finds the sheet and its header.
-fn find_layout(path: &Path, pinned: &Pinned, is_known: &(dyn Fn(&str) -> bool + Sync)) -> Result<Layout> {
+fn find_layout(path: &Path, format: Format, pinned: &Pinned, is_known: &(dyn Fn(&str) -> bool + Sync)) -> Result<Layout> {
     let file = path.display();
-    let mut workbook = open_file(path)?;
+    let mut workbook = Workbook::open(path, format)?;
     let sheets: Vec<String> = match &pinned.sheet {
         Some(name) if workbook.sheet_names().contains(name) => vec![name.clone()],
         Some(name) => {
             let names = workbook.sheet_names().iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
             return Err(Error::request(format!("`{file}` has no sheet `{name}`")).detail(format!("found: {names}")));
         }
-        None => workbook
-            .sheets_metadata()
-            .iter()
-            .filter(|sheet| sheet.visible == SheetVisible::Visible && sheet.typ == SheetType::WorkSheet)
-            .map(|sheet| sheet.name.clone())
-            .collect(),
+        None => workbook.visible_sheets(),
     };
     if pinned.header_row == Some(0) {
         return Err(Error::request(format!("`header_row` for `{file}` is 0, but rows are counted from 1")));
@@ -251,8 +250,7 @@ fn find_layout(path: &Path, pinned: &Pinned, is_known: &(dyn Fn(&str) -> bool + 
     let mut first = None;
     let mut n_filled = 0;
     for sheet in &sheets {
-        let cells = workbook.worksheet_cells_reader(sheet).map_err(|error| unreadable(path, error))?;
-        let Some((header, n_known)) = find_header(Rows::new(cells, path), pinned.header_row, is_known)? else {
+        let Some((header, n_known)) = find_header(workbook.rows(sheet, path)?, pinned.header_row, is_known)? else {
             continue;
         };
         n_filled += 1;
@@ -395,9 +393,13 @@ mod tests {
     }
 
     fn read_file(bytes: &[u8], pinned: &Pinned) -> Result<Outcome> {
+        read_format(bytes, Format::Xlsx, pinned, &["A", "B"])
+    }
+
+    fn read_format(bytes: &[u8], format: Format, pinned: &Pinned, known: &[&str]) -> Result<Outcome> {
         let mut file = tempfile::NamedTempFile::new().unwrap();
         file.write_all(bytes).unwrap();
-        let mut reader = open(file.path(), pinned, &|name| ["A", "B"].contains(&name))?;
+        let mut reader = open(file.path(), format, pinned, &|name| known.contains(&name))?;
         let width = reader.header().names.len();
         let (mut records, mut rejected) = (Vec::new(), Vec::new());
         loop {
@@ -427,6 +429,58 @@ mod tests {
             let outcome = read_rows(&format!("{}<row r='2'>{cell}</row>", row(1, &["A"]))).unwrap();
             assert_eq!(outcome.records, [(2, vec![expected.to_owned()])], "{note}");
         }
+    }
+
+    #[test]
+    fn old_workbooks_are_read_like_new_ones() {
+        // A title sheet, a title above the header, a code as text and one as a number, and a cell behind the last header.
+        let bytes = include_bytes!("../../tests/cases/workbooks/records.xls");
+        let outcome = read_format(bytes, Format::Xls, &Pinned::default(), &["DATE", "TNVED", "SHIPPER", "NET_KG"]).unwrap();
+        assert_eq!((outcome.dialect.encoding.as_str(), outcome.dialect.header_row), ("xls", 3));
+        assert_eq!(outcome.dialect.sheet.as_deref(), Some("Records"));
+        let records = [
+            (4, vec!["2022-02-24", "0102291000", "СЕВЕРНАЯ ЗВЕЗДА ООО", "12.5"]),
+            (5, vec!["2022-02-25", "8457101001", "NORTHERN STAR LLC", "1000"]),
+        ];
+        assert_eq!(outcome.records, records.map(|(line, fields)| (line, fields.into_iter().map(str::to_owned).collect())));
+        assert_eq!((outcome.rejected[0].line, outcome.rejected[0].reason), (7, "field_count"));
+        assert_eq!(outcome.lines, [2, 1, 1, 2, 1]);
+    }
+
+    #[test]
+    fn open_document_workbooks_are_read_like_new_ones() {
+        let text = |cells: &[&str]| {
+            let cells = cells
+                .iter()
+                .map(|cell| format!("<table:table-cell office:value-type='string'><text:p>{cell}</text:p></table:table-cell>"));
+            format!("<table:table-row>{}</table:table-row>", cells.collect::<String>())
+        };
+        let number = "<table:table-row><table:table-cell office:value-type='string'><text:p>3</text:p></table:table-cell>\
+            <table:table-cell office:value-type='float' office:value='8457101001'/></table:table-row>";
+        let content = format!(
+            "<?xml version='1.0'?><office:document-content xmlns:office='urn:oasis:names:tc:opendocument:xmlns:office:1.0' \
+             xmlns:table='urn:oasis:names:tc:opendocument:xmlns:table:1.0' \
+             xmlns:text='urn:oasis:names:tc:opendocument:xmlns:text:1.0'><office:body><office:spreadsheet>\
+             <table:table table:name='Data'>{}{}{number}</table:table>\
+             </office:spreadsheet></office:body></office:document-content>",
+            text(&["A", "B"]),
+            text(&["0102", "x"])
+        );
+        let bytes = zip(&[
+            ("mimetype", "application/vnd.oasis.opendocument.spreadsheet".to_owned()),
+            ("META-INF/manifest.xml", "<?xml version='1.0'?><manifest/>".to_owned()),
+            ("content.xml", content),
+        ]);
+        let outcome = read_format(&bytes, Format::Ods, &Pinned::default(), &["A", "B"]).unwrap();
+        assert_eq!(outcome.dialect.encoding, "ods");
+        assert_eq!(
+            outcome.records,
+            [(2, ["0102", "x"]), (3, ["3", "8457101001"])].map(|(line, fields)| { (line, fields.map(str::to_owned).to_vec()) })
+        );
+        let mut file = tempfile::NamedTempFile::new().unwrap();
+        file.write_all(&bytes).unwrap();
+        let reader = crate::ingest::open(file.path(), &Pinned::default(), &|_| false).unwrap();
+        assert_eq!(reader.dialect().encoding, "ods", "the file says what it is");
     }
 
     #[test]
@@ -510,6 +564,6 @@ mod tests {
             assert!(read_file(&bytes[..end], &Pinned::default()).is_err(), "cut at byte {end}");
         }
         assert!(read_file(b"A,B\n1,2\n", &Pinned::default()).is_err());
-        assert!(open(Path::new("no such file"), &Pinned::default(), &|_| true).is_err());
+        assert!(open(Path::new("no such file"), Format::Xlsx, &Pinned::default(), &|_| true).is_err());
     }
 }
