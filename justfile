@@ -20,3 +20,8 @@ generate:
 # Reading speed against public peers, as a ratio in one run.
 bench:
     cargo bench --bench record_reader
+
+# The way from raw records to the store against public peers, as ratios in one run.
+bench-store rows="1000000":
+    cargo build --release
+    python3 benches/store.py --plimsoll "${CARGO_TARGET_DIR:-target}/release/plimsoll" --rows {{rows}}

@@ -1,0 +1,196 @@
+#!/usr/bin/env python3
+"""Times the way from raw records to the store against public peers, in one run.
+
+    python3 benches/store.py --plimsoll target/release/plimsoll [--rows 1000000] [--work DIR] [--repeats 3] [--gz] [--zst]
+
+Writes a made-up customs extract (25 columns, about 300 bytes a record, quoted names, parties whose sizes are skewed), then has each of
+these turn it into Parquet, one after the other, as often as asked:
+
+- plimsoll: `run --until store`, two threads, a new store each time: splitting, normalizing, keys, line numbers, accounts, digest.
+- DuckDB: COPY (FROM read_csv(all_varchar)) TO parquet (zstd), two threads. Its columns stay text; it keeps no lines and no account.
+- polars: scan_csv of text columns, sink_parquet (zstd), two threads. As DuckDB.
+
+Prints wall seconds, processor seconds and peak memory of each run, and the ratio of the medians of the wall seconds to DuckDB's. A
+peer whose Python package is absent is left out with a line.
+"""
+import argparse
+import gzip
+import importlib.util
+import os
+import random
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+
+HEADER = (
+    "declaration_id,line_no,declaration_date,regime,customs_office,hs_code,description,shipper_name,shipper_country,"
+    "consignee_name,consignee_tax_id,consignee_country,origin_country,departure_country,destination_country,transport,"
+    "delivery_terms,quantity,unit,gross_kg,net_kg,invoice_value,currency,value_usd,invoice"
+)
+SCHEMA = """name = "bench"
+title = "The made-up extract of benches/store.py"
+source = "benches/store.py"
+date = "2026-11-24"
+reporter_country_code = "RU"
+grain = "line"
+flow = "import"
+date_kind = "registration"
+date_formats = ["%Y-%m-%d"]
+weight_unit = "kg"
+hs_digits = 10
+required = ["date", "hs_code"]
+
+[columns]
+declaration_id = ["declaration_id"]
+line_number = ["line_no"]
+date = ["declaration_date"]
+procedure_code = ["regime"]
+customs_office = ["customs_office"]
+hs_code = ["hs_code"]
+goods_description = ["description"]
+shipper_name = ["shipper_name"]
+shipper_country_code = ["shipper_country"]
+consignee_name = ["consignee_name"]
+consignee_registration_id = ["consignee_tax_id"]
+consignee_country_code = ["consignee_country"]
+origin_country_code = ["origin_country"]
+departure_country_code = ["departure_country"]
+destination_country_code = ["destination_country"]
+quantity = ["quantity"]
+quantity_unit_code = ["unit"]
+gross_weight_kg = ["gross_kg"]
+net_weight_kg = ["net_kg"]
+value_original = ["invoice_value"]
+currency_code = ["currency"]
+value_usd = ["value_usd"]
+bill_of_lading_id = ["invoice"]
+
+[ignored]
+transport = "not used"
+delivery_terms = "not used"
+"""
+LATIN = "ba ce di fo gu ha ki lo mu na pe ri so ta ve xo za tech met ind trans glob elec auto".split()
+CYRILLIC = "ба ве ги до жу за ки ло му на пе ри со та ве хо це тех мет инд транс сиб пром авто".split()
+
+
+def words(random_source, syllables, n_words):
+    return ["".join(random_source.choices(syllables, k=random_source.randint(2, 4))) for _ in range(n_words)]
+
+
+def parties(random_source, names, n_parties, forms):
+    made = []
+    for _ in range(n_parties):
+        core = " ".join(random_source.choices(names, k=random_source.randint(1, 3))).upper()
+        made.append(random_source.choice(forms).format(core))
+    return made
+
+
+def write_records(path, n_rows, seed=281):
+    """Writes the extract; the same bytes for the same number of rows."""
+    r = random.Random(seed)
+    latin, cyrillic = words(r, LATIN, 4000), words(r, CYRILLIC, 4000)
+    shippers = parties(r, latin, 200_000, ["{} LLC", '"{} CO., LTD"', "{} GMBH", "{}"])
+    consignees = parties(r, cyrillic, 200_000, ['"ООО ""{}"""', "ООО {}", "АО {}"])
+    tax_ids = [str(r.randrange(10**9, 9 * 10**9)) for _ in consignees]
+    codes = [f"{r.randrange(10_1000_0000, 97_9999_9999):010d}" for _ in range(12_000)]
+    phrases = [" ".join(r.choices(cyrillic, k=5)) for _ in range(20_000)], [" ".join(r.choices(latin, k=4)) for _ in range(20_000)]
+    countries = "CN DE TR US KZ IT IN FR PL KR JP GB AE BY UZ HK NL CZ FI LT".split()
+    skewed = lambda size: int(size ** r.random()) - 1
+    written = declaration = 0
+    with open(path, "w", encoding="utf-8", newline="") as file:
+        file.write(HEADER + "\n")
+        while written < n_rows:
+            declaration += 1
+            year, month, day = 2019 + r.randrange(6), 1 + r.randrange(12), 1 + r.randrange(28)
+            office, country = f"10{100000 + r.randrange(120)}", countries[skewed(20)]
+            at = skewed(len(consignees))
+            start = f"{office}/{day:02}{month:02}{year % 100:02}/{declaration:07}"
+            date, shipper = f"{year}-{month:02}-{day:02}", shippers[skewed(len(shippers))]
+            lines = []
+            for line in range(1, 1 + min(1 + int(r.expovariate(0.6)), n_rows - written, 12)):
+                net = round(r.lognormvariate(4.5, 1.6), 3)
+                value = round(net * r.lognormvariate(1.2, 0.9), 2)
+                lines.append(
+                    f"{start},{line},{date},{'40' if r.random() < 0.8 else '10'},{office},{codes[skewed(len(codes))]},"
+                    f"{phrases[0][r.randrange(20_000)]} {phrases[1][r.randrange(20_000)]} {r.randrange(1000, 999999)},{shipper},"
+                    f"{country},{consignees[at]},{tax_ids[at]},RU,{countries[skewed(20)]},{country},RU,{r.choice('1234')}0,"
+                    f"{r.choice(['CIP', 'DAP', 'FOB', 'EXW'])},{r.randrange(1, 5000)},{r.choice(['796', '166', '112', ''])},"
+                    f"{net * 1.07:.3f},{net},{value},{r.choice(['USD', 'EUR', 'CNY', 'RUB'])},{value * 1.01:.2f},INV-{r.randrange(10**6, 10**7)}\n"
+                )
+            file.write("".join(lines))
+            written += len(lines)
+
+
+def measure(command, folder):
+    """Runs a command; returns wall seconds, processor seconds, peak MiB."""
+    start = time.perf_counter()
+    process = subprocess.Popen(command, cwd=folder, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+    errors = process.stderr.read()
+    _, status, usage = os.wait4(process.pid, 0)
+    if status != 0:
+        sys.exit(f"{command[0]} failed: {errors.decode(errors='replace')[-2000:]}")
+    return time.perf_counter() - start, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024
+
+
+def peers(plimsoll, records, folder):
+    """Returns name and command of each program that is there."""
+    found = [("plimsoll", [plimsoll, "run", "run.toml", "--until", "store", "--threads", "2"])]
+    duck = f"COPY (FROM read_csv('{records}', all_varchar=true)) TO 'duckdb.parquet' (FORMAT parquet, COMPRESSION zstd)"
+    duck = f"import duckdb; c = duckdb.connect(); c.execute('SET threads=2'); c.execute('SET enable_progress_bar=false'); c.execute({duck!r})"
+    bear = (
+        "import os; os.environ['POLARS_MAX_THREADS'] = '2'; import polars as pl; "
+        f"pl.scan_csv({records!r}, infer_schema_length=0).sink_parquet('polars.parquet', compression='zstd')"
+    )
+    for name, script in [("duckdb", duck), ("polars", bear)]:
+        if importlib.util.find_spec(name):
+            found.append((name, [sys.executable, "-c", script]))
+        else:
+            print(f"{name}: its Python package is not at hand, left out")
+    return found
+
+
+def main():
+    arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    arguments.add_argument("--plimsoll", required=True)
+    arguments.add_argument("--rows", type=int, default=1_000_000)
+    arguments.add_argument("--work", help="folder to work in; a temporary one if absent")
+    arguments.add_argument("--repeats", type=int, default=3)
+    arguments.add_argument("--gz", action="store_true", help="read the extract from gz")
+    arguments.add_argument("--zst", action="store_true", help="read the extract from zst (needs the program zstd)")
+    given = arguments.parse_args()
+    folder = os.path.abspath(given.work or tempfile.mkdtemp(prefix="plimsoll-bench-"))
+    os.makedirs(folder, exist_ok=True)
+    records = os.path.join(folder, f"records-{given.rows}.csv")
+    if not os.path.exists(records):
+        write_records(records, given.rows)
+    print(f"{given.rows:,} records, {os.path.getsize(records):,} bytes of CSV, {os.cpu_count()} processors")
+    if given.gz:
+        with open(records, "rb") as source, gzip.open(records + ".gz", "wb", 6) as target:
+            shutil.copyfileobj(source, target, 1 << 20)
+        records += ".gz"
+    elif given.zst:
+        subprocess.check_call(["zstd", "-q", "-f", "-3", records, "-o", records + ".zst"])
+        records += ".zst"
+    with open(os.path.join(folder, "schema.toml"), "w") as file:
+        file.write(SCHEMA)
+    with open(os.path.join(folder, "run.toml"), "w") as file:
+        file.write(f'title = "bench"\n[[records]]\npath = "{os.path.basename(records)}"\nschema = "schema.toml"\n')
+
+    walls = {}
+    for repeat in range(given.repeats):
+        for name, command in peers(os.path.abspath(given.plimsoll), records, folder):
+            shutil.rmtree(os.path.join(folder, ".plimsoll"), ignore_errors=True)
+            wall, processor, peak = measure(command, folder)
+            walls.setdefault(name, []).append(wall)
+            print(f"{name:9} run {repeat + 1}: {wall:7.2f} s wall, {processor:7.2f} s processor, {peak:6.0f} MiB peak")
+    medians = {name: statistics.median(times) for name, times in walls.items()}
+    for name, wall in medians.items():
+        ratio = f", {wall / medians['duckdb']:.2f} of DuckDB's" if "duckdb" in medians else ""
+        print(f"{name:9} median: {wall:7.2f} s wall{ratio}, {given.rows / wall / 1e6:.2f} M records/s")
+
+
+if __name__ == "__main__":
+    main()
