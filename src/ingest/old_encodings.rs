@@ -88,7 +88,7 @@ fn chinese_score(sample: &[u8], common_leads: std::ops::RangeInclusive<u8>, firs
             continue;
         }
         let Some(&trail) = bytes.next() else { break };
-        if lead < common_leads.start().to_owned() && (0xa1..=0xa3).contains(&lead) {
+        if lead < *common_leads.start() && (0xa1..=0xa3).contains(&lead) {
             continue;
         }
         score.n_characters += 1;

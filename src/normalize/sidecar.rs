@@ -24,9 +24,12 @@ pub struct Sidecar {
     pub line_numbers: LineNumbers,
 }
 
-/// By flow and reporter, and by year and month: records whose date states a month.
+/// Records whose date states a month, by flow and reporter.
 #[derive(Debug, Clone, Default)]
-pub struct Coverage(Vec<(String, String, FxHashMap<(i32, i32), u64>)>);
+pub struct Coverage(Vec<(String, String, Months)>);
+
+/// Records by year and month.
+type Months = FxHashMap<(i32, i32), u64>;
 
 impl Coverage {
     pub fn add(&mut self, year: i32, month: i32, flow: &str, reporter: &str) {

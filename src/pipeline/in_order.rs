@@ -92,7 +92,7 @@ mod tests {
                 };
                 let work = |item: u64| {
                     // Later items are done first now and then.
-                    std::thread::sleep(Duration::from_micros(if item % 5 == 0 { 300 } else { 0 }));
+                    std::thread::sleep(Duration::from_micros(if item.is_multiple_of(5) { 300 } else { 0 }));
                     if fails_at.is_some_and(|at| item >= at) { Err(Error::request(format!("item {item}"))) } else { Ok(item) }
                 };
                 let outcome = pool.install(|| {
