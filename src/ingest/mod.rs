@@ -35,7 +35,7 @@ mod parquet;
 pub mod watchlist;
 
 use crate::error::{Error, Result};
-use records::{Pinned, RecordReader};
+use records::{Pinned, RecordReader, Table};
 use std::fs::File;
 use std::io::Read;
 use std::path::Path;
@@ -64,6 +64,14 @@ pub fn open(path: &Path, pinned: &Pinned, is_known: &(dyn Fn(&str) -> bool + Syn
         [0xD0, 0xCF, 0x11, 0xE0, ..] => Ok(Box::new(sheet::open(path, Format::Xls, pinned, is_known)?)),
         _ => Ok(Box::new(delimited::open(path, pinned, is_known)?)),
     }
+}
+
+/// Returns the tables that a file holds, in their order, with their headers: one for most files, for an archive one a member, for a
+/// workbook one a visible sheet with text.
+pub fn tables(path: &Path, pinned: &Pinned, is_known: &(dyn Fn(&str) -> bool + Sync)) -> Result<Vec<Table>> {
+    let reader = open(path, pinned, is_known)?;
+    let dialect = reader.dialect().clone();
+    Ok(vec![Table { member: pinned.member.clone(), sheet: dialect.sheet.clone(), header: reader.header().clone(), dialect }])
 }
 
 #[cfg(test)]

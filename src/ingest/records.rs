@@ -33,8 +33,21 @@ pub struct Header {
 pub struct Pinned {
     pub encoding: Option<String>,
     pub delimiter: Option<char>,
+    /// The member of an archive.
+    pub member: Option<String>,
     pub sheet: Option<String>,
     pub header_row: Option<u64>,
+    /// The file has no header: its columns are named by their position, `1`, `2`, …
+    pub is_headless: bool,
+}
+
+/// What can be read as one table: a member of an archive, a sheet of a workbook, or a file as a whole.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Table {
+    pub member: Option<String>,
+    pub sheet: Option<String>,
+    pub header: Header,
+    pub dialect: Dialect,
 }
 
 /// A file of records, read once from front to back.

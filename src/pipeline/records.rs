@@ -209,5 +209,6 @@ pub fn pinned(source: &RecordSource) -> Pinned {
         delimiter: source.delimiter,
         sheet: source.sheet.clone(),
         header_row: source.header_row,
+        ..Pinned::default()
     }
 }
