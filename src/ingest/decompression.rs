@@ -1,52 +1,61 @@
 //! Bytes on disk to the bytes that were compressed.
 //!
-//! In: a path. Out: the content of the file as one stream, whether it lies there plain, as gz or as zst.
+//! In: a path, and the name of a member where it is an archive. Out: the content as one stream, whether it lies there plain, as gz, as
+//! zst, or as a member of a ZIP archive.
 //! The first bytes say what a file is, not its name. Streams that were written one behind the other are read to the last one,
-//! and a stream that is cut off or corrupt is an error, never a short file.
+//! and a stream that is cut off or corrupt is an error, never a short file. A stream that grows as no records do is a bomb.
 
 use crate::error::{Error, Result};
+use crate::ingest::archive::{self, Counted};
 use std::fs::File;
 use std::io::{self, BufReader, Cursor, Read};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 /// The disk is read in pieces of this size.
-const BUFFER_BYTES: usize = 256 << 10;
+pub const BUFFER_BYTES: usize = 256 << 10;
+/// Records shrink to a tenth, repetitive ones to a fiftieth; a stream that grows by more than this …
+pub const MAX_RATIO: u64 = 250;
+/// … is refused once so many bytes have come out of it.
+pub const RATIO_APPLIES_FROM: u64 = 64 << 20;
 
 /// The content of a file, read from front to back.
 pub struct Decompressed {
     path: PathBuf,
     source: Box<dyn Read + Send>,
     compression: Option<&'static str>,
+    /// Bytes read from the disk so far.
+    n_read: Arc<AtomicU64>,
 }
 
 impl Decompressed {
-    pub fn open(path: &Path) -> Result<Self> {
-        let refused = |error| Error::file(path, "read", error);
-        let mut file = File::open(path).map_err(refused)?;
-        let mut start = Vec::new();
-        (&mut file).take(4).read_to_end(&mut start).map_err(refused)?;
-        let compression = match start[..] {
-            [0x1f, 0x8b, ..] => Some("gz"),
-            // The second is a skippable frame, with which a zst file may begin.
-            [0x28, 0xb5, 0x2f, 0xfd] | [0x50..=0x5f, 0x2a, 0x4d, 0x18] => Some("zst"),
-            _ => None,
+    /// Opens a file, or a member of the archive that it is.
+    pub fn open(path: &Path, member: Option<&str>) -> Result<Self> {
+        let n_read = Arc::<AtomicU64>::default();
+        let (source, compression) = match member {
+            Some(name) => (open_member(path, name, &n_read)?, Some("zip")),
+            None => open_file(path, &n_read)?,
         };
-        let file = BufReader::with_capacity(BUFFER_BYTES, Cursor::new(start).chain(file));
-        let source: Box<dyn Read + Send> = match compression {
-            Some("gz") => Box::new(flate2::bufread::MultiGzDecoder::new(file)),
-            Some(_) => Box::new(zstd::stream::read::Decoder::with_buffer(file).map_err(refused)?),
-            None => Box::new(file),
+        let source = match compression {
+            Some(_) => Box::new(Bounded { source, n_read: Arc::clone(&n_read), n_out: 0 }),
+            None => source,
         };
-        Ok(Decompressed { path: path.to_owned(), source, compression })
+        Ok(Decompressed { path: path.to_owned(), source, compression, n_read })
     }
 
     pub fn path(&self) -> &Path {
         &self.path
     }
 
-    /// Returns `gz` or `zst`, `None` for a plain file.
+    /// Returns `gz`, `zst` or `zip`, `None` for a plain file.
     pub fn compression(&self) -> Option<&'static str> {
         self.compression
+    }
+
+    /// Returns what counts the bytes that were read from the disk, for whoever shows progress.
+    pub fn n_read(&self) -> Arc<AtomicU64> {
+        Arc::clone(&self.n_read)
     }
 
     /// Appends the next bytes to `bytes`, `n_bytes` or as many as are left; returns how many.
@@ -60,11 +69,68 @@ impl Decompressed {
     }
 }
 
-/// Tells a damaged stream, which the person must replace, from a machine that refused to read.
+fn open_member(path: &Path, name: &str, n_read: &Arc<AtomicU64>) -> Result<Box<dyn Read + Send>> {
+    let members = archive::members(path)?;
+    match members.iter().find(|member| member.name == name) {
+        Some(member) => member.open(path, n_read),
+        None => Err(Error::request(format!("`{}` has no member `{name}`", path.display()))),
+    }
+}
+
+/// Opens a file that is no archive, unpacked if it is packed.
+fn open_file(path: &Path, n_read: &Arc<AtomicU64>) -> Result<(Box<dyn Read + Send>, Option<&'static str>)> {
+    let refused = |error| Error::file(path, "read", error);
+    let mut file = File::open(path).map_err(refused)?;
+    let mut start = Vec::new();
+    (&mut file).take(4).read_to_end(&mut start).map_err(refused)?;
+    let compression = match start[..] {
+        [0x1f, 0x8b, ..] => Some("gz"),
+        // The second is a skippable frame, with which a zst file may begin.
+        [0x28, 0xb5, 0x2f, 0xfd] | [0x50..=0x5f, 0x2a, 0x4d, 0x18] => Some("zst"),
+        _ => None,
+    };
+    let counted = Counted { source: Cursor::new(start).chain(file), n_read: Arc::clone(n_read) };
+    let file = BufReader::with_capacity(BUFFER_BYTES, counted);
+    let source: Box<dyn Read + Send> = match compression {
+        Some("gz") => Box::new(flate2::bufread::MultiGzDecoder::new(file)),
+        Some(_) => Box::new(zstd::stream::read::Decoder::with_buffer(file).map_err(refused)?),
+        None => Box::new(file),
+    };
+    Ok((source, compression))
+}
+
+/// Ends a stream that grows too much.
+struct Bounded {
+    source: Box<dyn Read + Send>,
+    n_read: Arc<AtomicU64>,
+    n_out: u64,
+}
+
+impl Read for Bounded {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let n_bytes = self.source.read(buffer)?;
+        self.n_out += n_bytes as u64;
+        if self.n_out > RATIO_APPLIES_FROM && self.n_out / MAX_RATIO > self.n_read.load(Ordering::Relaxed) {
+            return Err(io::Error::other(GrowsTooMuch));
+        }
+        Ok(n_bytes)
+    }
+}
+
+#[derive(Debug, thiserror::Error)]
+#[error("the stream grows too much")]
+struct GrowsTooMuch;
+
+/// Tells a damaged stream, which the person must replace, from a bomb and from a machine that refused to read.
 fn damaged(path: &Path, compression: Option<&str>, error: io::Error) -> Error {
+    let file = path.display();
     match compression {
+        Some(name) if error.get_ref().is_some_and(|inner| inner.is::<GrowsTooMuch>()) => {
+            let message = format!("`{file}` is refused: its {name} stream grows more than {MAX_RATIO} times, which is the limit");
+            Error::request(message).hint("no records repeat themselves so; if you trust the file, unpack it")
+        }
         Some(name) if error.raw_os_error().is_none() => {
-            let message = format!("`{}` is damaged: its {name} stream is cut off or corrupt", path.display());
+            let message = format!("`{file}` is damaged: its {name} stream is cut off or corrupt");
             Error::request(message).caused_by(error).hint("fetch the file again")
         }
         _ => Error::file(path, "read", error),
@@ -81,10 +147,21 @@ mod tests {
     fn read(bytes: &[u8]) -> Result<Vec<u8>> {
         let mut file = tempfile::Builder::new().suffix(".csv.gz").tempfile().unwrap();
         file.write_all(bytes).unwrap();
-        let mut stream = Decompressed::open(file.path())?;
+        let mut stream = Decompressed::open(file.path(), None)?;
         let mut content = Vec::new();
         while stream.read(10, &mut content)? > 0 {}
         Ok(content)
+    }
+
+    fn read_in_pieces(bytes: &[u8]) -> Result<()> {
+        let mut file = tempfile::NamedTempFile::new().unwrap();
+        file.write_all(bytes).unwrap();
+        let mut stream = Decompressed::open(file.path(), None)?;
+        let mut piece = Vec::new();
+        while stream.read(1 << 20, &mut piece)? > 0 {
+            piece.clear();
+        }
+        Ok(())
     }
 
     fn gz(bytes: &[u8]) -> Vec<u8> {
@@ -104,19 +181,27 @@ mod tests {
             assert_eq!(read(&bytes).unwrap(), TEXT);
         }
         assert_eq!(read(b"").unwrap(), b"");
-        assert!(Decompressed::open(Path::new("no such file")).is_err());
+        assert!(Decompressed::open(Path::new("no such file"), None).is_err());
     }
 
     #[test]
     fn bytes_that_are_put_back_come_first_again() {
         let mut file = tempfile::NamedTempFile::new().unwrap();
         file.write_all(&zst(TEXT)).unwrap();
-        let mut stream = Decompressed::open(file.path()).unwrap();
+        let mut stream = Decompressed::open(file.path(), None).unwrap();
         let mut start = Vec::new();
         assert_eq!(stream.read(10, &mut start).unwrap(), 10);
         let (mut stream, mut content) = (stream.put_back(start), Vec::new());
         while stream.read(7, &mut content).unwrap() > 0 {}
         assert_eq!((content.as_slice(), stream.compression()), (TEXT, Some("zst")));
+    }
+
+    #[test]
+    fn a_stream_that_grows_as_no_records_do_is_refused() {
+        let lines = "A,B\n".repeat(1 << 20);
+        let bomb: Vec<u8> = std::iter::repeat_n(zst(lines.as_bytes()), 17).flatten().collect();
+        let error = read_in_pieces(&bomb).unwrap_err().to_string();
+        assert!(error.contains("grows more than 250 times, which is the limit"), "{error}");
     }
 
     #[test]

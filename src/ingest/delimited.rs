@@ -19,13 +19,14 @@ use std::path::Path;
 /// Opens a delimited file. `is_known` says whether a header cell is one that the vendor schema knows: the header is the first of
 /// the first rows with the most of them, and the delimiter is the one that gives the most.
 pub fn open(path: &Path, pinned: &Pinned, is_known: &(dyn Fn(&str) -> bool + Sync)) -> Result<DelimitedReader> {
-    let mut lines = Lines::new(path, TextStream::open(path, pinned.encoding.as_deref())?);
+    let mut lines = Lines::new(path, TextStream::open(path, pinned.member.as_deref(), pinned.encoding.as_deref())?);
     let layout = find_layout(path, &mut lines, pinned, is_known)?;
     let mut reader = DelimitedReader {
         width: layout.header.names.len(),
         dialect: Dialect {
             encoding: lines.stream.encoding(),
             delimiter: Some(char::from(layout.delimiter)),
+            member: pinned.member.clone(),
             sheet: None,
             header_row: layout.header.line,
             evidence: format!("{}; {}", lines.stream.evidence(), layout.evidence),
@@ -39,7 +40,9 @@ pub fn open(path: &Path, pinned: &Pinned, is_known: &(dyn Fn(&str) -> bool + Syn
         probe: Splitter::new(layout.delimiter),
     };
     for (kind, text) in [(SpanKind::Preamble, layout.preamble), (SpanKind::Header, layout.header_text)] {
-        let n_lines = count_lines(&reader.lines.rest()[..text.len()]);
+        // Where there is no header, a byte order mark is its whole text, and the first record's line goes on behind it.
+        let is_mark_alone = kind == SpanKind::Header && reader.header.line == 0;
+        let n_lines = if is_mark_alone { 0 } else { count_lines(&reader.lines.rest()[..text.len()]) };
         reader.consume(kind, text.len(), n_lines);
     }
     Ok(reader)

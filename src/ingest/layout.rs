@@ -4,14 +4,17 @@
 //! evidence.
 //! Header and delimiter are found together: the header is the first of the first rows with the most known cells, and the
 //! delimiter the one that gives the most. A line such as `sep=;`, by which files tell spreadsheets the delimiter, is believed.
+//! A text that is said to have no header has as many columns as most of its lines, named by their position.
 
 use crate::error::{Error, Result};
+use crate::ingest::header::{self, HeaderRow};
 use crate::ingest::lines::{Line, Lines, is_blank, line_at};
 use crate::ingest::quotes::{Cut, LOOK_AHEAD_BYTES, Splitter};
 use crate::ingest::records::{HEADER_ROWS, Header, MAX_FIELDS, MAX_RECORD_BYTES, Pinned};
 use crate::ingest::text_stream::BYTE_ORDER_MARK;
 use std::borrow::Cow;
 use std::cmp::Reverse;
+use std::collections::BTreeMap;
 use std::ops::Range;
 use std::path::Path;
 
@@ -31,6 +34,9 @@ pub struct Layout {
 /// Finds the header and the delimiter in the first lines.
 pub fn find_layout(path: &Path, lines: &mut Lines, pinned: &Pinned, is_known: &(dyn Fn(&str) -> bool + Sync)) -> Result<Layout> {
     let file = path.display();
+    if pinned.is_headless && pinned.header_row.is_some() {
+        return Err(Error::request(format!("`{file}` has both `header = false` and `header_row`")).hint("leave one of them out"));
+    }
     let pinned_line = match pinned.header_row {
         Some(0) => return Err(Error::request(format!("`header_row` for `{file}` is 0, but lines are counted from 1"))),
         Some(row) => Some(usize::try_from(row - 1).unwrap_or(usize::MAX)),
@@ -63,6 +69,11 @@ pub fn find_layout(path: &Path, lines: &mut Lines, pinned: &Pinned, is_known: &(
     };
 
     let search = Search { text, is_end: lines.is_end(), starts: &starts, is_known };
+    if pinned.is_headless {
+        return search
+            .headless(&delimiters, rows.start)
+            .ok_or_else(|| Error::request(format!("`{file}` has no lines with text")));
+    }
     let candidates = delimiters.iter().filter_map(|delimiter| search.candidate(*delimiter, rows.clone()));
     let best = candidates.min_by_key(Candidate::rank).ok_or_else(|| match pinned_line {
         Some(_) => Error::request(format!("`header_row` for `{file}` is {n_wanted}, but that line holds no header")),
@@ -82,7 +93,7 @@ pub fn find_layout(path: &Path, lines: &mut Lines, pinned: &Pinned, is_known: &(
         (None, Some(_)) => " as the first line says",
         (None, None) => "",
     };
-    let shown = if best.delimiter == b'\t' { "TAB".to_owned() } else { char::from(best.delimiter).to_string() };
+    let shown = shown_delimiter(best.delimiter);
     Ok(Layout {
         evidence: format!(
             "delimiter `{shown}`{why}: {} known header cells on line {}, {} of {} lines looked at have {} fields",
@@ -105,6 +116,10 @@ fn check_delimiter(delimiter: char) -> Result<u8> {
         _ => Err(Error::request(format!("`{}` cannot be a delimiter", delimiter.escape_default()))
             .hint("a delimiter is one ASCII character other than a quote or line end, such as `,` or `;`")),
     }
+}
+
+fn shown_delimiter(delimiter: u8) -> String {
+    if delimiter == b'\t' { "TAB".to_owned() } else { char::from(delimiter).to_string() }
 }
 
 /// Returns the delimiter that a first line such as `sep=;` tells spreadsheets.
@@ -154,10 +169,51 @@ struct Search<'a> {
 }
 
 impl Search<'_> {
-    /// Returns the first of the rows with the most known cells; where no cell is known, the first that is not blank.
+    /// Returns the row that is the header by one delimiter.
     fn candidate(&self, delimiter: u8, rows: Range<usize>) -> Option<Candidate> {
-        let best = rows.filter_map(|line| self.row(line, delimiter)).min_by_key(|row| Reverse(row.n_known))?;
-        Some(self.sample(best))
+        let mut rows: Vec<Candidate> = rows.filter_map(|line| self.row(line, delimiter)).collect();
+        let best = header::choose(&rows)?;
+        Some(self.sample(rows.swap_remove(best)))
+    }
+
+    /// Returns the layout of a text without a header, whose records begin on a line: as many columns as most lines have, and the
+    /// delimiter by which most lines have one number of columns.
+    fn headless(&self, delimiters: &[u8], first_line: usize) -> Option<Layout> {
+        let start = self.starts.get(first_line)?.start;
+        let skipped = if self.text[start..].starts_with(BYTE_ORDER_MARK) { BYTE_ORDER_MARK.len() } else { 0 };
+        let records = &self.text[start + skipped..];
+        let widths = delimiters.iter().map(|delimiter| {
+            let mut n_lines: BTreeMap<usize, usize> = BTreeMap::new();
+            self.split_lines(records, *delimiter, |record| *n_lines.entry(record.n_fields()).or_default() += 1);
+            let n_sampled: usize = n_lines.values().sum();
+            let (width, n_fitting) = n_lines.into_iter().max_by_key(|(width, n)| (*n, *width)).unwrap_or_default();
+            (*delimiter, width, n_fitting, n_sampled)
+        });
+        let (delimiter, width, n_fitting, n_sampled) =
+            widths.filter(|(_, width, ..)| *width > 0).max_by_key(|(_, width, n_fitting, _)| (*width > 1, *n_fitting, *width))?;
+        let shown = shown_delimiter(delimiter);
+        Some(Layout {
+            delimiter,
+            header: Header { names: (1..=width).map(|position| position.to_string()).collect(), line: 0 },
+            preamble: 0..start,
+            header_text: start..start + skipped,
+            evidence: format!(
+                "delimiter `{shown}`: {n_fitting} of {n_sampled} lines looked at have {width} fields; no header as pinned"
+            ),
+        })
+    }
+
+    /// Splits each of the first lines of a text, with blank ones left out.
+    fn split_lines(&self, text: &[u8], delimiter: u8, mut take: impl FnMut(&Splitter)) {
+        let mut record = Splitter::new(delimiter);
+        for line in starts_of_lines(text, self.is_end, SAMPLE_LINES) {
+            let full = &text[line];
+            let content = line_at(full, 0, true).map_or(full.len(), |line| line.content);
+            if !is_blank(&full[..content], delimiter) {
+                record.split(&full[..content], Cut::AtEnd);
+                take(&record);
+            }
+        }
     }
 
     /// Reads a row as a header, over several lines where a quoted name runs over them; `None` if it holds no text.
@@ -208,19 +264,24 @@ impl Search<'_> {
 
     /// Counts the lines below a row that have as many fields.
     fn sample(&self, mut row: Candidate) -> Candidate {
-        let below = &self.text[row.header_text.end..];
-        let mut record = Splitter::new(row.delimiter);
-        for line in starts_of_lines(below, self.is_end, SAMPLE_LINES) {
-            let full = &below[line];
-            let content = line_at(full, 0, true).map_or(full.len(), |line| line.content);
-            if is_blank(&full[..content], row.delimiter) {
-                continue;
-            }
-            record.split(&full[..content], Cut::AtEnd);
-            row.n_sampled += 1;
-            row.n_fitting += usize::from(record.fits(row.names.len()));
-        }
+        let width = row.names.len();
+        let (mut n_sampled, mut n_fitting) = (0, 0);
+        self.split_lines(&self.text[row.header_text.end..], row.delimiter, |record| {
+            n_sampled += 1;
+            n_fitting += usize::from(record.fits(width));
+        });
+        (row.n_sampled, row.n_fitting) = (n_sampled, n_fitting);
         row
+    }
+}
+
+impl HeaderRow for Candidate {
+    fn names(&self) -> &[String] {
+        &self.names
+    }
+
+    fn n_known(&self) -> usize {
+        self.n_known
     }
 }
 
@@ -247,7 +308,7 @@ mod tests {
     fn layout_of(text: &str, pinned: &Pinned) -> Result<(Layout, u64)> {
         let mut file = tempfile::NamedTempFile::new().unwrap();
         file.write_all(text.as_bytes()).unwrap();
-        let mut lines = Lines::new(file.path(), TextStream::open(file.path(), None)?);
+        let mut lines = Lines::new(file.path(), TextStream::open(file.path(), None, None)?);
         let layout = find_layout(file.path(), &mut lines, pinned, &|name| KNOWN.contains(&name))?;
         let n_above = count_lines(&lines.rest()[layout.preamble.clone()]);
         Ok((layout, n_above))
@@ -264,6 +325,7 @@ mod tests {
             ("A,\"NET\nWEIGHT\",B\n1,2,3\n", ',', 1, "A|NET\nWEIGHT|B", 0, "over two lines"),
             ("A,B,\"C\n1,2,3\n4,5,6\"\n", ',', 1, "A|B|\"C", 0, "with a stray quote"),
             ("\n \nx;y,1\n1;2,3\n2;5\n", ';', 3, "x|y,1", 2, "no cell known: the first line that is not blank"),
+            ("Extract of 2022\nx;y;z\n1;2;3\n", ';', 2, "x|y|z", 1, "no cell known: the first line that looks like a header"),
             ("name\nACME CO., LTD\nOOO VEGA\n", ';', 1, "name", 0, "one column with commas in it"),
             ("sep=;\nx;y,z\n1;2\n", ';', 2, "x|y,z", 1, "a line for spreadsheets"),
             ("A,B\n", ',', 1, "A|B", 0, "header only"),
@@ -278,6 +340,24 @@ mod tests {
         }
         let many = "A,".repeat(MAX_FIELDS + 1).replace(",A", ",B");
         assert!(layout_of(&many, &Pinned::default()).err().unwrap().to_string().contains("4096 fields"));
+    }
+
+    #[test]
+    fn a_text_without_a_header_has_the_columns_of_most_lines() {
+        for (text, delimiter, names, n_above, note) in [
+            ("a;b,c;1\nd;e;2\nf;3\n", ';', "1|2|3", 0, "most lines have three fields"),
+            ("\u{feff}a|b\n", '|', "1|2", 0, "behind a byte order mark"),
+            ("sep=;\na;b,c\n", ';', "1|2", 1, "a line for spreadsheets"),
+            ("alone\n", ',', "1", 0, "one column"),
+        ] {
+            let pinned = Pinned { is_headless: true, ..Pinned::default() };
+            let (layout, n_lines_above) = layout_of(text, &pinned).unwrap();
+            assert_eq!((layout.header.line, layout.header.names.join("|")), (0, names.to_owned()), "{note}");
+            let is_expected_delimiter = names == "1" || char::from(layout.delimiter) == delimiter;
+            assert!(is_expected_delimiter && n_lines_above == n_above, "{note}");
+        }
+        assert!(layout_of("\n\n", &Pinned { is_headless: true, ..Pinned::default() }).is_err());
+        assert!(layout_of("a;b\n", &Pinned { is_headless: true, header_row: Some(1), ..Pinned::default() }).is_err());
     }
 
     #[test]

@@ -5,8 +5,9 @@
 //! behind the last header is rejected; cells that are missing are empty fields.
 
 use crate::error::{Error, Result};
+use crate::ingest::header::{self, HeaderRow};
 use crate::ingest::records::{
-    BATCH_BYTES, BATCH_RECORDS, Dialect, HEADER_ROWS, Header, MAX_FIELDS, Pinned, RecordReader, rejection,
+    BATCH_BYTES, BATCH_RECORDS, Dialect, HEADER_ROWS, Header, MAX_FIELDS, Pinned, RecordReader, Table, rejection,
 };
 use crate::ingest::workbook::{Format, Rows, Workbook, damaged};
 use crate::model::account::{Rejection, Repair, SpanKind, Spans};
@@ -18,9 +19,7 @@ use std::thread;
 /// Opens a workbook. `is_known` says whether a header cell is one that the vendor schema knows: without a pin, the sheet is the
 /// first visible one whose first rows hold such cells, and the header the first of its rows with the most of them.
 pub fn open(path: &Path, format: Format, pinned: &Pinned, is_known: &(dyn Fn(&str) -> bool + Sync)) -> Result<SheetReader> {
-    // The parser meets hostile files here for the first time; should it panic, the run ends with an error about the file.
-    let layout = thread::scope(|scope| scope.spawn(|| find_layout(path, format, pinned, is_known)).join());
-    let layout = layout.unwrap_or_else(|_| Err(damaged(path, format, "its parts do not fit together")))?;
+    let layout = guarded(path, format, || find_layout(path, format, pinned, is_known))?;
     let (sender, batches) = sync_channel(1);
     let worker = Worker {
         path: path.to_owned(),
@@ -35,13 +34,7 @@ pub fn open(path: &Path, format: Format, pinned: &Pinned, is_known: &(dyn Fn(&st
     Ok(SheetReader {
         path: path.to_owned(),
         format,
-        dialect: Dialect {
-            encoding: format.as_str().to_owned(),
-            delimiter: None,
-            sheet: Some(layout.sheet),
-            header_row: layout.header.line,
-            evidence: layout.evidence,
-        },
+        dialect: layout.dialect(format),
         header: layout.header,
         batches,
         is_finished: false,
@@ -228,11 +221,49 @@ impl From<Error> for Stop {
 struct Layout {
     sheet: String,
     header: Header,
+    n_known: usize,
     evidence: String,
 }
 
-/// Finds the sheet and its header.
+impl Layout {
+    fn dialect(&self, format: Format) -> Dialect {
+        Dialect {
+            encoding: format.as_str().to_owned(),
+            sheet: Some(self.sheet.clone()),
+            header_row: self.header.line,
+            evidence: self.evidence.clone(),
+            ..Dialect::default()
+        }
+    }
+}
+
+/// Runs what meets a hostile file for the first time apart: should the parser panic, the run ends with an error about the file.
+fn guarded<T: Send>(path: &Path, format: Format, work: impl FnOnce() -> Result<T> + Send) -> Result<T> {
+    let outcome = thread::scope(|scope| scope.spawn(work).join());
+    outcome.unwrap_or_else(|_| Err(damaged(path, format, "its parts do not fit together")))
+}
+
+/// Returns the tables of a workbook: the visible sheets with text, or the pinned one.
+pub fn tables(path: &Path, format: Format, pinned: &Pinned, is_known: &(dyn Fn(&str) -> bool + Sync)) -> Result<Vec<Table>> {
+    let layouts = guarded(path, format, || find_layouts(path, format, pinned, is_known))?;
+    let table = |layout: Layout| Table {
+        member: None,
+        sheet: Some(layout.sheet.clone()),
+        dialect: layout.dialect(format),
+        header: layout.header,
+    };
+    Ok(layouts.into_iter().map(table).collect())
+}
+
+/// Returns the first sheet with known header cells; where none is known, the first with text.
 fn find_layout(path: &Path, format: Format, pinned: &Pinned, is_known: &(dyn Fn(&str) -> bool + Sync)) -> Result<Layout> {
+    let mut layouts = find_layouts(path, format, pinned, is_known)?;
+    let best = layouts.iter().position(|layout| layout.n_known > 0).unwrap_or(0);
+    Ok(layouts.swap_remove(best))
+}
+
+/// Finds the sheets with text and the header of each; there is at least one.
+fn find_layouts(path: &Path, format: Format, pinned: &Pinned, is_known: &(dyn Fn(&str) -> bool + Sync)) -> Result<Vec<Layout>> {
     let file = path.display();
     let mut workbook = Workbook::open(path, format)?;
     let sheets: Vec<String> = match &pinned.sheet {
@@ -246,47 +277,59 @@ fn find_layout(path: &Path, format: Format, pinned: &Pinned, is_known: &(dyn Fn(
     if pinned.header_row == Some(0) {
         return Err(Error::request(format!("`header_row` for `{file}` is 0, but rows are counted from 1")));
     }
-
-    let mut first = None;
-    let mut n_filled = 0;
-    for sheet in &sheets {
-        let Some((header, n_known)) = find_header(workbook.rows(sheet, path)?, pinned.header_row, is_known)? else {
-            continue;
-        };
-        n_filled += 1;
-        let is_better = first.as_ref().is_none_or(|(_, _, n_known_before)| *n_known_before == 0 && n_known > 0);
-        if is_better {
-            first = Some((sheet.clone(), header, n_known));
-        }
+    if pinned.is_headless && pinned.header_row.is_some() {
+        return Err(Error::request(format!("`{file}` has both `header = false` and `header_row`")).hint("leave one of them out"));
     }
-    let Some((sheet, header, n_known)) = first else {
+
+    let why = if pinned.sheet.is_some() { " as pinned" } else { "" };
+    let mut layouts = Vec::new();
+    for sheet in sheets {
+        let rows = workbook.rows(&sheet, path)?;
+        let found = if pinned.is_headless { positions(rows)? } else { find_header(rows, pinned.header_row, is_known)? };
+        let Some(FirstRow { header, n_known }) = found else { continue };
+        let row = header.line;
+        if header.names.len() > MAX_FIELDS {
+            return Err(Error::request(format!("the header of `{file}` in row {row} has more than {MAX_FIELDS} cells")));
+        }
+        let evidence = match pinned.is_headless {
+            true => format!("sheet `{sheet}`{why}: no header as pinned"),
+            false => format!("sheet `{sheet}`{why}: {n_known} known header cells in row {row}"),
+        };
+        layouts.push(Layout { sheet, header, n_known, evidence });
+    }
+    if layouts.is_empty() {
         return Err(match pinned.header_row {
             Some(row) => Error::request(format!("`header_row` for `{file}` is {row}, but that row holds no header")),
             None => Error::request(format!("`{file}` is empty: no visible sheet has text in its first {HEADER_ROWS} rows"))
                 .hint("pin `sheet` and `header_row` for these records"),
         });
-    };
-    if header.names.len() > MAX_FIELDS {
-        return Err(Error::request(format!("the header of `{file}` in row {} has more than {MAX_FIELDS} cells", header.line)));
     }
-    let why = if pinned.sheet.is_some() { " as pinned" } else { "" };
-    let others = match n_filled - 1 {
-        0 => String::new(),
-        1 => "; 1 other visible sheet with text was not read".to_owned(),
-        n_others => format!("; {n_others} other visible sheets with text were not read"),
-    };
-    let evidence = format!("sheet `{sheet}`{why}: {n_known} known header cells in row {}{others}", header.line);
-    Ok(Layout { sheet, header, evidence })
+    Ok(layouts)
 }
 
-/// Returns the first of the first rows with the most known cells and their number; where no cell is known, the first row with
-/// text; a pinned row as it is.
+/// A row that may be the header.
+struct FirstRow {
+    header: Header,
+    n_known: usize,
+}
+
+impl HeaderRow for FirstRow {
+    fn names(&self) -> &[String] {
+        &self.header.names
+    }
+
+    fn n_known(&self) -> usize {
+        self.n_known
+    }
+}
+
+/// Returns the header among the first rows, or the pinned row as it is; `None` for a sheet without text.
 fn find_header(
     mut rows: Rows<'_, '_>,
     pinned_row: Option<u64>,
     is_known: &(dyn Fn(&str) -> bool + Sync),
-) -> Result<Option<(Header, usize)>> {
-    let mut best: Option<(Header, usize)> = None;
+) -> Result<Option<FirstRow>> {
+    let mut first_rows = Vec::new();
     let last_row = pinned_row.unwrap_or(HEADER_ROWS as u64);
     while rows.advance()? && rows.number <= last_row {
         if rows.is_blank_in(0) || pinned_row.is_some_and(|row| row != rows.number) {
@@ -295,11 +338,23 @@ fn find_header(
         let mut names: Vec<String> = rows.texts().map(str::to_owned).collect();
         names.truncate(names.iter().rposition(|name| !name.trim().is_empty()).map_or(0, |last| last + 1));
         let n_known = names.iter().filter(|name| !name.is_empty() && is_known(name)).count();
-        if best.as_ref().is_none_or(|(_, n_known_before)| n_known > *n_known_before) {
-            best = Some((Header { names, line: rows.number }, n_known));
-        }
+        first_rows.push(FirstRow { header: Header { names, line: rows.number }, n_known });
     }
-    Ok(best)
+    Ok(header::choose(&first_rows).map(|best| first_rows.swap_remove(best)))
+}
+
+/// Returns columns named by their position, as many as the widest of the first rows has.
+fn positions(mut rows: Rows<'_, '_>) -> Result<Option<FirstRow>> {
+    let mut width = 0;
+    for _ in 0..HEADER_ROWS {
+        if !rows.advance()? {
+            break;
+        }
+        let last_filled = rows.texts().enumerate().filter(|(_, text)| !text.trim().is_empty()).last();
+        width = width.max(last_filled.map_or(0, |(column, _)| column + 1));
+    }
+    let names = (1..=width).map(|position| position.to_string()).collect();
+    Ok((width > 0).then_some(FirstRow { header: Header { names, line: 0 }, n_known: 0 }))
 }
 
 #[cfg(test)]

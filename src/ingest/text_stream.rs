@@ -51,9 +51,9 @@ pub struct TextStream {
 }
 
 impl TextStream {
-    /// Opens a file, plain or compressed by gz or zst as its first bytes say, and settles its encoding.
-    pub fn open(path: &Path, pinned_encoding: Option<&str>) -> Result<Self> {
-        let mut source = Decompressed::open(path)?;
+    /// Opens a file, plain or compressed by gz or zst as its first bytes say, or a member of an archive, and settles its encoding.
+    pub fn open(path: &Path, member: Option<&str>, pinned_encoding: Option<&str>) -> Result<Self> {
+        let mut source = Decompressed::open(path, member)?;
         let mut sample = Vec::new();
         source.read(SAMPLE_BYTES, &mut sample)?;
         if sample.is_empty() {
@@ -166,7 +166,7 @@ mod tests {
     fn read(bytes: &[u8], pinned: Option<&str>) -> Result<(Vec<u8>, TextStream)> {
         let mut file = tempfile::NamedTempFile::new().unwrap();
         file.write_all(bytes).unwrap();
-        let mut stream = TextStream::open(file.path(), pinned)?;
+        let mut stream = TextStream::open(file.path(), None, pinned)?;
         let mut text = Vec::new();
         while stream.read_piece(&mut text)? {}
         Ok((text, stream))
@@ -228,8 +228,8 @@ mod tests {
             let error = read(bytes, None).err().unwrap().to_string();
             assert!(error.contains(expected), "{error}");
         }
-        assert!(TextStream::open(Path::new("no such file"), None).is_err());
-        assert!(TextStream::open(Path::new("."), None).is_err());
+        assert!(TextStream::open(Path::new("no such file"), None, None).is_err());
+        assert!(TextStream::open(Path::new("."), None, None).is_err());
     }
 
     #[test]

@@ -6,6 +6,7 @@
 //! under wrong headers.
 
 use crate::error::{Error, Result};
+use crate::ingest::archive;
 use crate::ingest::cell_text::{padded_digits, text_of, text_of_loaded};
 use crate::ingest::records::MAX_RECORD_BYTES;
 use calamine::{Data, Ods, Range, Reader, SheetType, SheetVisible, Sheets, Xls, Xlsx, XlsxCellReader, XlsxError, open_workbook};
@@ -20,6 +21,10 @@ const MAX_ROWS: u64 = 1_048_576;
 
 /// XLS and ODS files are in memory as a whole, some ten times as large as on disk.
 const MAX_LOADED_BYTES: u64 = 64 << 20;
+
+/// Parts of a workbook that the parser holds in memory as a whole, by the end of their names.
+const XLSX_LOADED_PARTS: [&str; 3] = ["sharedStrings.xml", "styles.xml", "workbook.xml"];
+const ODS_LOADED_PARTS: [&str; 1] = ["content.xml"];
 
 /// The formats of workbooks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -58,6 +63,11 @@ impl Workbook {
                 path.display()
             ))
             .hint("save it as XLSX or CSV, which are read as a stream"));
+        }
+        match format {
+            Format::Xlsx => archive::check_workbook(path, &XLSX_LOADED_PARTS)?,
+            Format::Ods => archive::check_workbook(path, &ODS_LOADED_PARTS)?,
+            Format::Xls => {}
         }
         let loaded = |sheets| Workbook::Loaded(format, Box::new(sheets));
         let broken = |error: calamine::Error| damaged(path, format, &error.to_string()).caused_by(error);

@@ -61,8 +61,8 @@ impl NumberText {
 }
 
 /// Returns the key of a record: of its file's digest, its sheet or member, and its ordinal in it.
-pub fn record_key(file_sha256: &str, sheet: &str, ordinal: u64) -> i64 {
-    key(&[file_sha256, sheet, NumberText::new(ordinal).as_str()])
+pub fn record_key(file_sha256: &str, place: &str, ordinal: u64) -> i64 {
+    key(&[file_sha256, place, NumberText::new(ordinal).as_str()])
 }
 
 /// Returns a 128-bit key of the whole text of a record, in two halves: what exact repeats are found by.

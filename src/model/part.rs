@@ -10,6 +10,9 @@ pub struct Dialect {
     /// `utf-8`, `windows-1251`, `xlsx`, `parquet`.
     pub encoding: String,
     pub delimiter: Option<char>,
+    /// The member of an archive.
+    #[serde(default)]
+    pub member: Option<String>,
     pub sheet: Option<String>,
     pub header_row: u64,
     /// One sentence: why this encoding and delimiter.

@@ -44,6 +44,9 @@ pub struct VendorSchema {
     pub hs_editions: Vec<EditionFrom>,
     /// Our column, and the headers that fill it; the first header that a file has is used, `joined` columns use all.
     pub columns: BTreeMap<String, Vec<String>>,
+    /// `false`: files have no header, and `columns` name positions, counted from 1.
+    #[serde(default = "default_header")]
+    pub header: bool,
     #[serde(default)]
     pub joined: BTreeMap<String, Vec<String>>,
     /// One header that fills two columns, on both sides of a mark.
@@ -102,6 +105,10 @@ pub struct Split {
 
 fn default_precedence() -> u32 {
     100
+}
+
+fn default_header() -> bool {
+    true
 }
 
 fn default_decimal_marks() -> Vec<char> {

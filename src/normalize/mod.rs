@@ -47,7 +47,8 @@ pub fn reference_texts() -> [&'static str; 6] {
 #[derive(Debug, Clone, Copy)]
 pub struct Origin<'a> {
     pub file_sha256: &'a str,
-    pub sheet: &'a str,
+    /// Its member or sheet, where the file has several.
+    pub place: &'a str,
     /// Records of the file before this batch.
     pub first_ordinal: u64,
 }

@@ -257,7 +257,7 @@ impl Normalizer<'_> {
         memory: &mut Memory,
     ) {
         let line = row.source_line;
-        let record_key = key::record_key(origin.file_sha256, origin.sheet, origin.first_ordinal + record as u64);
+        let record_key = key::record_key(origin.file_sha256, origin.place, origin.first_ordinal + record as u64);
         let (content_high, content_low) = key::content_key(raw.whole(record));
 
         let vendor = self.schema.vendor.as_str();

@@ -53,13 +53,14 @@ pub fn build_part(
     part_key: &PartKey,
     progress: &dyn Progress,
 ) -> Result<Part> {
-    let mut reader = ingest::open(&file.path, &pinned(source), &|header| schema.knows_header(header))?;
+    let mut reader = ingest::open(&file.path, &pinned(file, source, schema), &|header| schema.knows_header(header))?;
     let header = reader.header().clone();
     let dialect = reader.dialect().clone();
     let mut issues = Issues::default();
     let mapping = Mapping::new(schema, &header.names, header.line, &file.shown, &mut issues)?;
     let normalizer = Normalizer::new(schema, &mapping, source.flow.as_deref());
-    let sheet = dialect.sheet.clone().unwrap_or_default();
+    let place: Vec<&str> = dialect.member.iter().chain(&dialect.sheet).map(String::as_str).collect();
+    let place = place.join("/");
 
     let mut writer = store.write(part_key)?;
     let encoder = writer.encoder();
@@ -82,7 +83,7 @@ pub fn build_part(
         let mut memory = take_one(&memories);
         let batches = group.batches[..group.n_filled]
             .iter()
-            .map(|(first_ordinal, batch)| (batch, Origin { file_sha256: sha256, sheet: &sheet, first_ordinal: *first_ordinal }));
+            .map(|(first_ordinal, batch)| (batch, Origin { file_sha256: sha256, place: &place, first_ordinal: *first_ordinal }));
         let normalized = normalizer.normalize(batches, &mut memory);
         put_back(&memories, memory);
         let encoded = encoder.encode(&normalized.shipments)?;

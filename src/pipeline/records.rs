@@ -15,14 +15,27 @@ use rayon::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
-/// A file of records named by the run file.
+/// A file of records named by the run file, or one of the tables that it holds.
 #[derive(Debug, Clone)]
 pub struct InputFile {
     pub path: PathBuf,
-    /// The path as it is shown: relative to the run file, with `/`.
+    /// The path as it is shown: relative to the run file, with `/`; a member of an archive stands behind another `/`, one of several
+    /// sheets behind `#`.
     pub shown: String,
     /// Which `[[records]]` names it.
     pub source: usize,
+    pub member: Option<String>,
+    pub sheet: Option<String>,
+}
+
+/// What the headers of all files tell before any record is read.
+pub struct Inputs {
+    /// One a table.
+    pub tables: Vec<InputFile>,
+    /// The columns that some table fills.
+    pub filled: BTreeSet<String>,
+    /// Tables that are left out because they lack the schema's columns while another table of their file has them.
+    pub unread: BTreeMap<String, Issues>,
 }
 
 /// A file of records in the store.
@@ -81,7 +94,8 @@ pub fn input_files(run_file: &RunFile) -> Result<Vec<InputFile>> {
             let is_relative = Path::new(&records.path).is_relative();
             let base = run_file.path.parent().filter(|_| is_relative).unwrap_or(Path::new(""));
             let shown = path.strip_prefix(base).unwrap_or(&path).to_string_lossy().replace('\\', "/");
-            files.push(InputFile { path, shown, source });
+            let sheet = records.sheet.clone();
+            files.push(InputFile { path, shown, source, member: None, sheet });
         }
     }
     files.sort_by(|left, right| (&left.shown, left.source).cmp(&(&right.shown, right.source)));
@@ -113,23 +127,69 @@ fn matching_files(run_file: &RunFile, pattern: &str) -> Result<Vec<PathBuf>> {
     Ok(paths)
 }
 
-/// Reads header and mapping of every file: what can be found without reading records. Returns the columns that some file fills.
-pub fn check_headers(run_file: &RunFile, schemas: &[VendorSchema], files: &[InputFile]) -> Result<BTreeSet<String>> {
-    let mut filled = BTreeSet::new();
-    for file in files {
-        let schema = &schemas[file.source];
-        let reader = ingest::open(&file.path, &pinned(&run_file.records[file.source]), &|header| schema.knows_header(header))?;
-        let header = reader.header();
-        let mapping = Mapping::new(schema, &header.names, header.line, &file.shown, &mut Issues::default())?;
-        filled.extend(mapping.columns().map(str::to_owned));
-        if !schema.reporter_country_code.is_empty() {
-            filled.insert("reporter_country_code".to_owned());
-        }
-        if schema.flow.is_some() || run_file.records[file.source].flow.is_some() {
-            filled.insert("flow".to_owned());
+/// Reads header and mapping of every table of every file: what can be found without reading records.
+pub fn inputs(run_file: &RunFile, schemas: &[VendorSchema], files: &[InputFile]) -> Result<Inputs> {
+    let found: Vec<Vec<(InputFile, Result<BTreeSet<String>>)>> = files
+        .par_iter()
+        .map(|file| tables(file, &run_file.records[file.source], &schemas[file.source]))
+        .collect::<Result<_>>()?;
+    let mut inputs = Inputs { tables: Vec::new(), filled: BTreeSet::new(), unread: BTreeMap::new() };
+    for (file, tables) in files.iter().zip(found) {
+        let has_fitting = tables.iter().any(|(_, columns)| columns.is_ok());
+        for (table, columns) in tables {
+            match columns {
+                Ok(columns) => {
+                    inputs.filled.extend(columns);
+                    inputs.tables.push(table);
+                }
+                Err(error) if has_fitting => {
+                    let issues = inputs.unread.entry(file.shown.clone()).or_default();
+                    let why = error.to_string().lines().next().unwrap_or_default().to_owned();
+                    issues.add_many(
+                        "table_not_read",
+                        table.member.as_deref().or(table.sheet.as_deref()).unwrap_or(""),
+                        0,
+                        &why,
+                        0,
+                    );
+                }
+                Err(error) => return Err(error),
+            }
         }
     }
-    Ok(filled)
+    inputs.tables.sort_by(|left, right| (&left.shown, left.source).cmp(&(&right.shown, right.source)));
+    Ok(inputs)
+}
+
+/// Returns the tables of a file with the columns that each fills, or what it lacks. A table is shown by its file's name alone if it is
+/// the only one that fits.
+fn tables(file: &InputFile, source: &RecordSource, schema: &VendorSchema) -> Result<Vec<(InputFile, Result<BTreeSet<String>>)>> {
+    let pinned = Pinned { member: source.member.clone(), ..pinned(file, source, schema) };
+    let found = ingest::tables(&file.path, &pinned, &|header| schema.knows_header(header))?;
+    let mappings: Vec<Result<Mapping>> = found
+        .iter()
+        .map(|table| Mapping::new(schema, &table.header.names, table.header.line, &file.shown, &mut Issues::default()))
+        .collect();
+    let n_fitting = mappings.iter().filter(|mapping| mapping.is_ok()).count();
+    let named = found.into_iter().zip(mappings).map(|(table, mapping)| {
+        let mut shown = file.shown.clone();
+        if let Some(member) = &table.member {
+            shown = format!("{shown}/{member}");
+        }
+        if let Some(sheet) = table.sheet.as_ref().filter(|_| n_fitting > 1) {
+            shown = format!("{shown}#{sheet}");
+        }
+        let columns = mapping.map(|mapping| {
+            let constants = [
+                ("reporter_country_code", !schema.reporter_country_code.is_empty()),
+                ("flow", schema.flow.is_some() || source.flow.is_some()),
+            ];
+            let constants = constants.into_iter().filter(|(_, is_there)| *is_there).map(|(column, _)| column);
+            mapping.columns().chain(constants).map(str::to_owned).collect()
+        });
+        (InputFile { shown, member: table.member, sheet: table.sheet, ..file.clone() }, columns)
+    });
+    Ok(named.collect())
 }
 
 /// Refuses a finding that asks for a column which no file fills: it would silently answer 0.
@@ -143,7 +203,7 @@ pub fn check_columns(questions: &[Question], filled: &BTreeSet<String>) -> Resul
     Ok(())
 }
 
-/// Brings all files into the store, in parallel by file and, within a file, by batch.
+/// Brings all tables into the store, in parallel by table and, within a table, by batch.
 pub fn load(
     run_file: &RunFile,
     schemas: &[VendorSchema],
@@ -152,20 +212,19 @@ pub fn load(
     progress: &dyn Progress,
 ) -> Result<Vec<LoadedFile>> {
     let references = normalize::reference_texts();
-    let keys: Vec<(String, FileState, PartKey)> = files
-        .par_iter()
+    let paths: BTreeSet<&Path> = files.iter().map(|file| file.path.as_path()).collect();
+    let digests: BTreeMap<&Path, (FileState, String)> =
+        paths.into_par_iter().map(|path| Ok((path, (FileState::of(path)?, sha256_of_file(path)?)))).collect::<Result<_>>()?;
+    let keys: Vec<(&str, &FileState, PartKey)> = files
+        .iter()
         .map(|file| {
             let (source, schema) = (&run_file.records[file.source], &schemas[file.source]);
-            let state = FileState::of(&file.path)?;
-            let sha256 = sha256_of_file(&file.path)?;
-            let settings = format!(
-                "encoding={:?} delimiter={:?} sheet={:?} header_row={:?} flow={:?}",
-                source.encoding, source.delimiter, source.sheet, source.header_row, source.flow
-            );
-            let key = PartKey::new(&sha256, &schema.digest_text, &settings, &references, normalize::STORE_VERSION);
-            Ok((sha256, state, key))
+            let (state, sha256) = &digests[file.path.as_path()];
+            let settings = format!("{:?} flow={:?}", pinned(file, source, schema), source.flow);
+            let key = PartKey::new(sha256, &schema.digest_text, &settings, &references, normalize::STORE_VERSION);
+            (sha256.as_str(), state, key)
         })
-        .collect::<Result<_>>()?;
+        .collect();
     // Files of one content and one reading have one part: it is built once.
     let mut first_of_key: BTreeMap<&str, usize> = BTreeMap::new();
     for (at, (_, _, key)) in keys.iter().enumerate() {
@@ -185,11 +244,11 @@ pub fn load(
         })
         .collect::<Result<_>>()?;
 
-    let mut first_of_content: BTreeMap<(&str, Option<String>), &str> = BTreeMap::new();
+    let mut first_of_content: BTreeMap<(&str, Option<&str>, Option<String>), &str> = BTreeMap::new();
     let mut loaded = Vec::with_capacity(files.len());
     for (file, (sha256, _, key)) in files.iter().zip(&keys) {
         let part = parts[key.as_str()].clone();
-        let content = (sha256.as_str(), part.account.dialect.sheet.clone());
+        let content = (*sha256, file.member.as_deref(), part.account.dialect.sheet.clone());
         let same_as = first_of_content.get(&content).map(|first| (*first).to_owned());
         if let Some(first) =
             loaded.iter().find(|known: &&LoadedFile| Some(&known.shown) == same_as.as_ref() && known.part_key != *key)
@@ -203,12 +262,14 @@ pub fn load(
     Ok(loaded)
 }
 
-pub fn pinned(source: &RecordSource) -> Pinned {
+/// Returns how a table is to be read.
+pub fn pinned(file: &InputFile, source: &RecordSource, schema: &VendorSchema) -> Pinned {
     Pinned {
         encoding: source.encoding.clone(),
         delimiter: source.delimiter,
-        sheet: source.sheet.clone(),
+        member: file.member.clone(),
+        sheet: file.sheet.clone(),
         header_row: source.header_row,
-        ..Pinned::default()
+        is_headless: !source.header.unwrap_or(schema.header),
     }
 }

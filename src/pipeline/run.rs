@@ -65,7 +65,7 @@ const LOOSER_BY: u16 = screen::STRONG - screen::REVIEW;
 /// Everything of a run file that can be checked without reading records.
 struct Prepared {
     schemas: Vec<VendorSchema>,
-    files: Vec<records::InputFile>,
+    inputs: records::Inputs,
     watchlists: Vec<Watchlist>,
     list_entries: Vec<ListEntry>,
     goods: goods::GoodsRules,
@@ -77,16 +77,16 @@ fn prepare(run_file: &RunFile) -> Result<Prepared> {
     let files = records::input_files(run_file)?;
     let (watchlists, list_entries) = screening::watchlists(run_file)?;
     screening::check_sides(&run_file.questions, &watchlists)?;
-    let filled = records::check_headers(run_file, &schemas, &files)?;
-    records::check_columns(&run_file.questions, &filled)?;
+    let inputs = records::inputs(run_file, &schemas, &files)?;
+    records::check_columns(&run_file.questions, &inputs.filled)?;
     let thresholds = Thresholds { headline: run_file.threshold, looser: run_file.threshold - LOOSER_BY };
-    Ok(Prepared { goods: goods::rules(run_file)?, schemas, files, watchlists, list_entries, thresholds })
+    Ok(Prepared { goods: goods::rules(run_file)?, schemas, inputs, watchlists, list_entries, thresholds })
 }
 
 /// Validates run file, headers, lists and dates; writes nothing. Returns the number of files, lists and findings.
 pub fn check(run_file: &RunFile) -> Result<(usize, usize, usize)> {
     let prepared = prepare(run_file)?;
-    Ok((prepared.files.len(), prepared.watchlists.len(), run_file.questions.len()))
+    Ok((prepared.inputs.tables.len(), prepared.watchlists.len(), run_file.questions.len()))
 }
 
 /// Runs all stages as far as asked. `store` and `out` are folders; `environment` is what the manifest keeps apart.
@@ -105,7 +105,7 @@ pub fn run(
     let mut folder = if until == Until::Findings { Some(RunFolder::create(out)?) } else { None };
     progress.stage("records");
     let store = Store::open(store)?;
-    let files = records::load(run_file, &prepared.schemas, &prepared.files, &store, progress)?;
+    let files = records::load(run_file, &prepared.schemas, &prepared.inputs.tables, &store, progress)?;
     let mut outcome = tally(run_file, &files);
     if until == Until::Store {
         return Ok(outcome);
@@ -166,7 +166,7 @@ pub fn run(
     export::parties::write(folder, &parties)?;
     export::matches::write(folder, &screened.matches)?;
     export::series::write(folder, shown)?;
-    export::issues::write(folder, &all_issues(&files, resolved.issues))?;
+    export::issues::write(folder, &all_issues(&files, resolved.issues, prepared.inputs.unread))?;
     export::rejected::write(
         folder,
         &files.iter().map(|file| Ok((file.shown.clone(), file.part.rejected()?))).collect::<Result<Vec<_>>>()?,
@@ -268,16 +268,21 @@ fn line_notes(files: &[LoadedFile], schemas: &[VendorSchema]) -> Vec<String> {
         .collect()
 }
 
-fn all_issues(files: &[LoadedFile], mut resolved: BTreeMap<String, Issues>) -> Vec<(String, Vec<Issue>)> {
-    files
-        .iter()
-        .map(|file| {
-            let mut issues = file.part.account.issues.clone();
-            issues.extend(resolved.remove(&file.shown).unwrap_or_default().into_vec());
-            issues.sort_by(|left, right| (&left.kind, &left.column).cmp(&(&right.kind, &right.column)));
-            (file.shown.clone(), issues)
-        })
-        .collect()
+fn all_issues(
+    files: &[LoadedFile],
+    mut resolved: BTreeMap<String, Issues>,
+    unread: BTreeMap<String, Issues>,
+) -> Vec<(String, Vec<Issue>)> {
+    let of_tables = files.iter().map(|file| {
+        let mut issues = file.part.account.issues.clone();
+        issues.extend(resolved.remove(&file.shown).unwrap_or_default().into_vec());
+        issues.sort_by(|left, right| (&left.kind, &left.column).cmp(&(&right.kind, &right.column)));
+        (file.shown.clone(), issues)
+    });
+    let mut all: Vec<(String, Vec<Issue>)> =
+        of_tables.chain(unread.into_iter().map(|(file, issues)| (file, issues.into_vec()))).collect();
+    all.sort_by(|left, right| left.0.cmp(&right.0));
+    all
 }
 
 fn file_entries(files: &[LoadedFile], duplicates: &[Duplicate]) -> Vec<FileEntry> {

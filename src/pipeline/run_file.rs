@@ -42,8 +42,12 @@ pub struct RecordSource {
     pub coverage: Option<(Day, Day)>,
     pub encoding: Option<String>,
     pub delimiter: Option<char>,
+    /// A pattern of names of members, where the files are archives.
+    pub member: Option<String>,
     pub sheet: Option<String>,
     pub header_row: Option<u64>,
+    /// Whether the files have a header, where it is not as the schema says.
+    pub header: Option<bool>,
     pub flow: Option<String>,
 }
 
@@ -67,8 +71,8 @@ const TOP: Keys = Keys {
     later: &["trend", "rates"],
 };
 const RECORDS: Keys = Keys {
-    known: &["path", "schema", "coverage", "encoding", "delimiter", "sheet", "header_row", "flow"],
-    later: &["date_order", "header", "reporter"],
+    known: &["path", "schema", "coverage", "encoding", "delimiter", "member", "sheet", "header_row", "header", "flow"],
+    later: &["date_order", "reporter"],
 };
 const COVERAGE: Keys = Keys { known: &["from", "to"], later: &["hs", "parties"] };
 const WATCHLISTS: Keys = Keys { known: &["id", "path", "format", "as_of"], later: &["layout"] };
@@ -207,14 +211,21 @@ impl Reader {
             Some(Value::Integer(row)) if *row >= 1 => Some(*row as u64),
             Some(_) => return Err(self.wrong("header_row", place, "a row number, counted from 1")),
         };
+        let header = match table.get("header") {
+            None => None,
+            Some(Value::Boolean(is_there)) => Some(*is_there),
+            Some(_) => return Err(self.wrong("header", place, "`true` or `false`")),
+        };
         Ok(RecordSource {
             path: self.required_text(table, "path", place)?,
             schema: self.required_text(table, "schema", place)?,
             coverage,
             encoding: self.text(table, "encoding", place)?,
             delimiter,
+            member: self.text(table, "member", place)?,
             sheet: self.text(table, "sheet", place)?,
             header_row,
+            header,
             flow: self.flow(table, place)?,
         })
     }
