@@ -1,12 +1,12 @@
 //! What all verbs share at the terminal: printing without being run, progress on a terminal only, errors once.
 
 use crate::error::{Error, Result};
-use crate::pipeline::Progress;
-use indicatif::{ProgressBar, ProgressStyle};
+use crate::pipeline::{Progress, Reading};
+use indicatif::{HumanBytes, HumanDuration, ProgressBar, ProgressStyle};
 use std::collections::BTreeMap;
 use std::io::{IsTerminal, Write};
-use std::sync::Mutex;
-use std::time::Duration;
+use std::sync::{Mutex, MutexGuard};
+use std::time::{Duration, Instant};
 
 /// Prints an error to stderr, in red where that is wanted.
 pub fn print_error(error: &Error) {
@@ -87,7 +87,14 @@ pub fn table(rows: &[Vec<String>]) -> String {
 /// Progress as one line on a terminal; nothing elsewhere.
 pub struct Bar {
     bar: ProgressBar,
-    read: Mutex<BTreeMap<String, (u64, u64)>>,
+    state: Mutex<State>,
+}
+
+#[derive(Default)]
+struct State {
+    started: Option<Instant>,
+    n_bytes_to_read: u64,
+    tables: BTreeMap<String, Reading>,
 }
 
 impl Bar {
@@ -95,24 +102,44 @@ impl Bar {
         let bar = if std::io::stderr().is_terminal() { ProgressBar::new_spinner() } else { ProgressBar::hidden() };
         bar.set_style(ProgressStyle::with_template("{spinner} {prefix} {msg}").expect("the template is well formed"));
         bar.enable_steady_tick(Duration::from_millis(100));
-        Bar { bar, read: Mutex::new(BTreeMap::new()) }
+        Bar { bar, state: Mutex::default() }
     }
 
     pub fn finish(&self) {
         self.bar.finish_and_clear();
     }
 
-    fn show(&self, file: &str, n_read: u64, n_rejected: u64) {
-        let mut read = self.read.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
-        read.insert(file.to_owned(), (n_read, n_rejected));
-        let (all, rejected) = read.values().fold((0, 0), |sum, file| (sum.0 + file.0, sum.1 + file.1));
-        let per_second = all as f64 / self.bar.elapsed().as_secs_f64().max(0.001);
-        self.bar.set_message(format!(
-            "{} records, {} rejected, {} a second",
-            grouped(all),
-            grouped(rejected),
-            grouped(per_second as u64)
-        ));
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(|poisoned| poisoned.into_inner())
+    }
+
+    fn show(&self, table: &str, reading: Reading) {
+        let mut state = self.state();
+        let seconds = state.started.get_or_insert_with(Instant::now).elapsed().as_secs_f64();
+        state.tables.insert(table.to_owned(), reading);
+        self.bar.set_message(state.message(seconds));
+    }
+}
+
+impl State {
+    fn message(&self, seconds: f64) -> String {
+        let sum = |of: fn(&Reading) -> u64| self.tables.values().map(of).sum::<u64>();
+        let (n_records, n_bytes) = (sum(|reading| reading.n_records), sum(|reading| reading.n_bytes));
+        let per_second = (n_records as f64 / seconds.max(0.001)) as u64;
+        let mut text = format!(
+            "{} records, {} rejected, {} a second, {} of {}",
+            grouped(n_records),
+            grouped(sum(|reading| reading.n_rejected)),
+            grouped(per_second),
+            HumanBytes(n_bytes),
+            HumanBytes(self.n_bytes_to_read)
+        );
+        // The first moments tell nothing of the rest.
+        if seconds > 1.0 && n_bytes > 0 && self.n_bytes_to_read > n_bytes {
+            let left = seconds * (self.n_bytes_to_read - n_bytes) as f64 / n_bytes as f64;
+            text.push_str(&format!(", {} left", HumanDuration(Duration::from_secs_f64(left))));
+        }
+        text
     }
 }
 
@@ -123,12 +150,31 @@ impl Progress for Bar {
         self.bar.set_message(String::new());
     }
 
-    fn records(&self, file: &str, n_read: u64, n_rejected: u64) {
-        self.show(file, n_read, n_rejected);
+    fn to_read(&self, n_bytes: u64) {
+        let mut state = self.state();
+        state.n_bytes_to_read = n_bytes;
+        state.started = Some(Instant::now());
     }
 
-    fn file_done(&self, file: &str, n_read: u64, n_rejected: u64) {
-        tracing::debug!("{file}: {n_read} records, {n_rejected} rejected");
-        self.show(file, n_read, n_rejected);
+    fn records(&self, table: &str, reading: Reading) {
+        self.show(table, reading);
+    }
+
+    fn table_done(&self, table: &str, reading: Reading) {
+        tracing::debug!("{table}: {} records, {} rejected", reading.n_records, reading.n_rejected);
+        self.show(table, reading);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn progress_says_how_far_and_how_long() {
+        let reading = Reading { n_records: 1_200_000, n_rejected: 3, n_bytes: 1 << 30 };
+        let state = State { n_bytes_to_read: 3 << 30, tables: [("a.csv".to_owned(), reading)].into(), ..State::default() };
+        let expected = "1,200,000 records, 3 rejected, 120,000 a second, 1.00 GiB of 3.00 GiB, 20 seconds left";
+        assert_eq!(state.message(10.0), expected);
     }
 }

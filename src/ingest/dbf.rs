@@ -238,6 +238,10 @@ impl RecordReader for DbfReader {
     fn repairs(&self) -> Vec<Repair> {
         Vec::new()
     }
+
+    fn n_bytes_read(&self) -> u64 {
+        self.source.n_read()
+    }
 }
 
 impl DbfReader {

@@ -53,9 +53,9 @@ impl Decompressed {
         self.compression
     }
 
-    /// Returns what counts the bytes that were read from the disk, for whoever shows progress.
-    pub fn n_read(&self) -> Arc<AtomicU64> {
-        Arc::clone(&self.n_read)
+    /// Returns the bytes read from the disk so far, for whoever shows progress.
+    pub fn n_read(&self) -> u64 {
+        self.n_read.load(Ordering::Relaxed)
     }
 
     /// Appends the next bytes to `bytes`, `n_bytes` or as many as are left; returns how many.

@@ -13,7 +13,7 @@ use crate::ingest::records::{BATCH_BYTES, BATCH_RECORDS, Dialect, Header, Pinned
 use crate::ingest::text_stream::TextStream;
 use crate::model::account::{Rejection, Repair, SpanKind, Spans};
 use crate::model::raw_shipments::RawShipments;
-use memchr::{memchr, memchr_iter};
+use memchr::memchr;
 use std::path::Path;
 
 /// Opens a delimited file. `is_known` says whether a header cell is one that the vendor schema knows: the header is the first of
@@ -101,15 +101,18 @@ impl RecordReader for DelimitedReader {
     fn repairs(&self) -> Vec<Repair> {
         self.stray_quotes.into_iter().collect()
     }
+
+    fn n_bytes_read(&self) -> u64 {
+        self.lines.stream.n_read()
+    }
 }
 
 impl DelimitedReader {
     /// Reads a line without quotes: the common case, split where it lies.
     fn read_plain(&mut self, line: Line, batch: &mut RawShipments, rejected: &mut Vec<Rejection>) -> Result<usize> {
         let text = &self.lines.rest()[..line.content];
-        let Ok(text) = std::str::from_utf8(text) else { return self.reject_invalid(line, 1, rejected) };
-        if memchr_iter(self.delimiter, text.as_bytes()).count() + 1 == self.width {
-            batch.push(self.lines.number(), plain_fields(text, self.delimiter));
+        let Ok(text) = simdutf8::basic::from_utf8(text) else { return self.reject_invalid(line, 1, rejected) };
+        if batch.push_line(self.lines.number(), text, self.delimiter) {
             return Ok(self.consume(SpanKind::Record, line.full, 1));
         }
         self.record.split(text.as_bytes(), Cut::AtEnd);
@@ -150,7 +153,7 @@ impl DelimitedReader {
         rejected: &mut Vec<Rejection>,
     ) -> Result<usize> {
         let bytes = &self.lines.rest()[..record.content];
-        let Ok(text) = std::str::from_utf8(bytes) else { return self.reject_invalid(record, n_lines, rejected) };
+        let Ok(text) = simdutf8::basic::from_utf8(bytes) else { return self.reject_invalid(record, n_lines, rejected) };
         if self.record.fits(self.width) {
             batch.push(self.lines.number(), self.record.texts(text).take(self.width));
             return Ok(self.consume(SpanKind::Record, record.full, n_lines));
@@ -174,16 +177,6 @@ impl DelimitedReader {
         self.lines.skip(n_bytes, n_lines);
         n_bytes
     }
-}
-
-/// Returns the fields of a line without quotes.
-fn plain_fields(text: &str, delimiter: u8) -> impl Iterator<Item = &str> {
-    let mut start = 0;
-    memchr_iter(delimiter, text.as_bytes()).chain([text.len()]).map(move |end| {
-        let field = &text[start..end];
-        start = end + 1;
-        field
-    })
 }
 
 #[cfg(test)]

@@ -68,6 +68,11 @@ pub trait RecordReader: Send {
 
     /// Returns what was repaired so far, by rule.
     fn repairs(&self) -> Vec<Repair>;
+
+    /// Returns the bytes read from the disk so far, for whoever shows progress; 0 where the reader cannot tell.
+    fn n_bytes_read(&self) -> u64 {
+        0
+    }
 }
 
 /// Returns a rejection with the start of the text, cut between characters.

@@ -102,6 +102,11 @@ impl TextStream {
         (self.n_bytes, self.n_line_ends + u64::from(is_open))
     }
 
+    /// Returns the bytes read from the disk so far.
+    pub fn n_read(&self) -> u64 {
+        self.source.n_read()
+    }
+
     /// Returns the name of the encoding in lower case.
     pub fn encoding(&self) -> String {
         self.choice.encoding.name().to_lowercase()

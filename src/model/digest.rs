@@ -19,6 +19,10 @@ impl FileState {
         let metadata = std::fs::metadata(path).map_err(|error| Error::file(path, "read", error))?;
         Ok(FileState { n_bytes: metadata.len(), changed: metadata.modified().ok() })
     }
+
+    pub fn n_bytes(&self) -> u64 {
+        self.n_bytes
+    }
 }
 
 /// Returns the digest of a file, read once in pieces.

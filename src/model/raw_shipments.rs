@@ -3,8 +3,10 @@
 //! Readers fill a batch, normalizing empties it. Fields lie in one text, each with a mark behind it, so that a batch costs a few
 //! allocations and the text of a whole record is there as it is hashed.
 
+use memchr::memchr_iter;
+
 /// Stands behind each field, so that `("ab", "c")` and `("a", "bc")` differ.
-const FIELD_END: char = '\u{1f}';
+const FIELD_END: u8 = 0x1f;
 
 /// A batch of records as delivered: `width` text fields each, and the first physical line.
 #[derive(Debug, Default, Clone)]
@@ -29,10 +31,35 @@ impl RawShipments {
         for field in fields {
             self.text.push_str(field);
             self.ends.push(self.text.len());
-            self.text.push(FIELD_END);
+            self.text.push(char::from(FIELD_END));
         }
         assert_eq!(self.ends.len() - before, self.width, "a reader passes on only records of the header's width");
         self.lines.push(line);
+    }
+
+    /// Adds the record that a line of text without quotes is, if it has as many fields as the batch; says whether it has.
+    ///
+    /// # Panics
+    /// If the delimiter is no ASCII character.
+    pub fn push_line(&mut self, line: u64, text: &str, delimiter: u8) -> bool {
+        assert!(delimiter.is_ascii(), "a delimiter is one byte of UTF-8");
+        let (start, before) = (self.text.len(), self.ends.len());
+        self.ends.extend(memchr_iter(delimiter, text.as_bytes()).map(|at| start + at));
+        if self.ends.len() - before + 1 != self.width {
+            self.ends.truncate(before);
+            return false;
+        }
+        let mut bytes = std::mem::take(&mut self.text).into_bytes();
+        bytes.extend_from_slice(text.as_bytes());
+        for end in &self.ends[before..] {
+            bytes[*end] = FIELD_END;
+        }
+        self.ends.push(bytes.len());
+        bytes.push(FIELD_END);
+        // SAFETY: the text was UTF-8, and whole ASCII characters were put in the place of others.
+        self.text = unsafe { String::from_utf8_unchecked(bytes) };
+        self.lines.push(line);
+        true
     }
 
     /// Takes all records out and keeps the memory, so that a batch can be filled again and again.
@@ -55,7 +82,7 @@ impl RawShipments {
     }
 
     fn start(&self, at: usize) -> usize {
-        if at == 0 { 0 } else { self.ends[at - 1] + FIELD_END.len_utf8() }
+        if at == 0 { 0 } else { self.ends[at - 1] + 1 }
     }
 
     pub fn line(&self, record: usize) -> u64 {
@@ -96,6 +123,8 @@ mod tests {
         batch.push(7, ["x", ""]);
         assert_eq!((batch.line(0), batch.field(0, 0), batch.field(0, 1)), (7, "x", ""));
         batch.push(8, ["", "y"]);
+        assert!(batch.push_line(9, "я;", b';') && !batch.push_line(9, "a;b;c", b';') && !batch.push_line(9, "a", b';'));
+        assert_eq!((batch.len(), batch.whole(2), batch.field(2, 0), batch.line(2)), (3, "я\u{1f}\u{1f}", "я", 9));
         assert_eq!((batch.whole(0), batch.whole(1)), ("x\u{1f}\u{1f}", "\u{1f}y\u{1f}"));
     }
 }

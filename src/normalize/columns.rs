@@ -1,8 +1,13 @@
 //! A batch of typed shipments as columns, in the order of the store.
 
+use super::sidecar::BatchSidecar;
+use crate::model::part::LineNumbers;
 use crate::model::role::Role;
-use crate::model::shipments::{self, CALENDAR, KEYS, MEASURES, PARTY_SUFFIXES, TEXTS};
-use polars::prelude::*;
+use crate::model::shipments::{CALENDAR, KEYS, MEASURES, PARTY_SUFFIXES, TEXTS};
+use crate::store::column::{Keys, Numbers, Texts};
+use crate::store::row_group::Batch;
+use polars_arrow::array::{Array, PrimitiveArray};
+use polars_arrow::datatypes::ArrowDataType;
 
 /// Text columns of one record: those of the record, then four for each role.
 pub const TEXT_WIDTH: usize = TEXTS.len() + Role::ALL.len() * PARTY_SUFFIXES.len();
@@ -11,6 +16,10 @@ pub const TEXT_WIDTH: usize = TEXTS.len() + Role::ALL.len() * PARTY_SUFFIXES.len
 pub const fn text_slot(name: &str) -> usize {
     slot(&TEXTS, name)
 }
+
+/// The places of year and month in the calendar.
+const YEAR: usize = slot(&CALENDAR, "year");
+const MONTH: usize = slot(&CALENDAR, "month");
 
 /// The place of `hs_key` among the keys.
 pub const HS_KEY: usize = slot(&KEYS, "hs_key");
@@ -96,15 +105,39 @@ impl Row {
     }
 }
 
-/// The columns of a batch while they grow.
+/// The columns of a batch while they grow: each from its first value on, for most sources fill few of them.
 pub struct Columns {
     source_lines: Vec<i64>,
-    keys: Vec<Growing<Vec<Option<i64>>>>,
-    party_keys: Vec<Growing<Vec<Option<i64>>>>,
-    calendar: Vec<Growing<Vec<Option<i32>>>>,
-    measures: Vec<Growing<Vec<Option<i64>>>>,
-    texts: Vec<Growing<StringChunkedBuilder>>,
+    keys: Vec<Option<KeyColumn>>,
+    party_keys: Vec<Option<KeyColumn>>,
+    calendar: Vec<Option<Numbers<i32>>>,
+    measures: Vec<Option<Numbers<i64>>>,
+    texts: Vec<Option<Texts>>,
     capacity: usize,
+}
+
+/// Keys that hardly ever repeat are held as they come.
+enum KeyColumn {
+    Repeated(Keys),
+    Unique(Numbers<i64>),
+}
+
+const UNIQUE_KEYS: [&str; 5] = ["record_key", "line_item_key", "item_key", "content_key_high", "content_key_low"];
+
+impl KeyColumn {
+    fn push(&mut self, key: Option<i64>) {
+        match self {
+            KeyColumn::Repeated(keys) => keys.push(key),
+            KeyColumn::Unique(keys) => keys.push(key),
+        }
+    }
+
+    fn into_array(self) -> Box<dyn Array> {
+        match self {
+            KeyColumn::Repeated(keys) => keys.into_array(),
+            KeyColumn::Unique(keys) => keys.into_array(),
+        }
+    }
 }
 
 impl Columns {
@@ -121,93 +154,92 @@ impl Columns {
     }
 
     pub fn push(&mut self, row: &Row) {
-        let place = Place { n_before: self.source_lines.len(), capacity: self.capacity };
-        push_all(&mut self.keys, &row.keys, place);
-        push_all(&mut self.party_keys, &row.party_keys, place);
-        push_all(&mut self.calendar, &row.calendar, place);
-        push_all(&mut self.measures, &row.measures, place);
-        for (slot, column) in self.texts.iter_mut().enumerate() {
-            let text = (!row.is_missing(slot)).then(|| row.text(slot));
-            if let Some(column) = grown(column, text.is_some(), place, |place| {
-                let mut column = StringChunkedBuilder::new(PlSmallStr::EMPTY, place.capacity);
-                (0..place.n_before).for_each(|_| column.append_null());
-                column
-            }) {
-                column.append_option(text);
+        let (n_before, capacity) = (self.source_lines.len(), self.capacity);
+        for (at, (column, key)) in self.keys.iter_mut().zip(row.keys).enumerate() {
+            let start = || match UNIQUE_KEYS.contains(&KEYS[at]) {
+                true => KeyColumn::Unique(Numbers::new(n_before, capacity)),
+                false => KeyColumn::Repeated(Keys::new(n_before, capacity)),
+            };
+            if let Some(column) = grown(column, key.is_some(), start) {
+                column.push(key);
             }
+        }
+        for (column, key) in self.party_keys.iter_mut().zip(row.party_keys) {
+            if let Some(column) = grown(column, key.is_some(), || KeyColumn::Repeated(Keys::new(n_before, capacity))) {
+                column.push(key);
+            }
+        }
+        for (column, number) in self.calendar.iter_mut().zip(row.calendar) {
+            if let Some(column) = grown(column, number.is_some(), || Numbers::new(n_before, capacity)) {
+                column.push(number);
+            }
+        }
+        for (column, number) in self.measures.iter_mut().zip(row.measures) {
+            if let Some(column) = grown(column, number.is_some(), || Numbers::new(n_before, capacity)) {
+                column.push(number);
+            }
+        }
+        for (slot, column) in self.texts.iter_mut().enumerate() {
+            let is_missing = row.is_missing(slot);
+            let Some(column) = grown(column, !is_missing, || Texts::new(n_before, capacity)) else { continue };
+            if is_missing { column.push_missing() } else { column.push(row.text(slot)) }
         }
         self.source_lines.push(row.source_line as i64);
     }
 
-    /// Returns the batch as a frame with the columns of a part.
-    pub fn into_frame(self) -> DataFrame {
+    /// Returns the distinct parties, codes and months of the batch, with what is known of its line numbers.
+    pub fn sidecar(&self, line_numbers: LineNumbers) -> BatchSidecar {
+        let mut sidecar = BatchSidecar::new(line_numbers);
+        for role in Role::ALL {
+            let Some(KeyColumn::Repeated(keys)) = &self.party_keys[role as usize] else { continue };
+            let texts = [0, 1, 2].map(|suffix| &self.texts[role_slot(role) + suffix]);
+            for (key, found) in keys.distinct() {
+                sidecar.add_party((key, role), texts.map(|column| text_at(column, found.first_record)), found.n_records);
+            }
+        }
+        if let Some(KeyColumn::Repeated(keys)) = &self.keys[HS_KEY] {
+            let texts = [text_slot("hs_edition"), text_slot("hs_code")].map(|slot| &self.texts[slot]);
+            for (key, found) in keys.distinct() {
+                sidecar.add_code(key, texts.map(|column| text_at(column, found.first_record)), found.n_records);
+            }
+        }
+        let [year, month] = [YEAR, MONTH].map(|at| &self.calendar[at]);
+        let [flow, reporter] = [text_slot("flow"), text_slot("reporter_country_code")].map(|slot| &self.texts[slot]);
+        if let (Some(years), Some(months)) = (year, month) {
+            for record in 0..self.source_lines.len() {
+                if let (Some(year), Some(month)) = (years.get(record), months.get(record)) {
+                    sidecar.coverage.add((year, month), text_at(flow, record), text_at(reporter, record));
+                }
+            }
+        }
+        sidecar
+    }
+
+    /// Returns the batch with the columns of a part.
+    pub fn into_batch(self) -> Batch {
         let n_records = self.source_lines.len();
-        let names: Vec<String> = shipments::part_columns().into_iter().map(|(name, _)| name).collect();
-        let mut names = names.iter().map(|name| PlSmallStr::from_str(name));
-        let mut columns: Vec<Column> = Vec::new();
-        let mut next = || names.next().expect("the builder has as many columns as the store");
-        for values in self.keys.into_iter().chain(self.party_keys) {
-            columns.push(numbers(next(), values, n_records));
-        }
-        columns.push(Column::new(next(), self.source_lines));
-        for values in self.calendar {
-            columns.push(numbers(next(), values, n_records));
-        }
-        for values in self.measures {
-            columns.push(numbers(next(), values, n_records));
-        }
-        for builder in self.texts {
-            columns.push(match builder {
-                Some(builder) => builder.finish().with_name(next()).into_column(),
-                None => Column::full_null(next(), n_records, &DataType::String),
-            });
-        }
-        DataFrame::new(n_records, columns).expect("all columns of a batch have one length")
+        let source_lines = PrimitiveArray::new(ArrowDataType::Int64, self.source_lines.into(), None).boxed();
+        let keys = self.keys.into_iter().chain(self.party_keys).map(|keys| keys.map(KeyColumn::into_array));
+        let calendar = self.calendar.into_iter().map(|numbers| numbers.map(Numbers::into_array));
+        let measures = self.measures.into_iter().map(|numbers| numbers.map(Numbers::into_array));
+        let texts = self.texts.into_iter().map(|texts| texts.map(Texts::into_array));
+        let columns = keys.chain([Some(source_lines)]).chain(calendar).chain(measures).chain(texts).collect();
+        Batch { n_records, columns }
     }
 }
 
-/// A column from its first value on: most sources fill few of them.
-type Growing<T> = Option<T>;
-
-/// Where the next value of a column comes to stand.
-#[derive(Clone, Copy)]
-struct Place {
-    n_before: usize,
-    capacity: usize,
+fn text_at(column: &Option<Texts>, record: usize) -> &str {
+    column.as_ref().map_or("", |texts| texts.get(record))
 }
 
-fn empty<T>(n_columns: usize) -> Vec<Growing<T>> {
+fn empty<T>(n_columns: usize) -> Vec<Option<T>> {
     (0..n_columns).map(|_| None).collect()
 }
 
 /// Returns the column if it has started or starts with this value.
-fn grown<T>(column: &mut Growing<T>, has_value: bool, place: Place, start: impl FnOnce(Place) -> T) -> Option<&mut T> {
+fn grown<T>(column: &mut Option<T>, has_value: bool, start: impl FnOnce() -> T) -> Option<&mut T> {
     if column.is_none() && has_value {
-        *column = Some(start(place));
+        *column = Some(start());
     }
     column.as_mut()
-}
-
-fn push_all<T: Copy>(columns: &mut [Growing<Vec<Option<T>>>], values: &[Option<T>], place: Place) {
-    for (column, value) in columns.iter_mut().zip(values) {
-        let start = |place: Place| {
-            let mut column = Vec::with_capacity(place.capacity);
-            column.resize(place.n_before, None);
-            column
-        };
-        if let Some(column) = grown(column, value.is_some(), place, start) {
-            column.push(*value);
-        }
-    }
-}
-
-fn numbers<T: NumericNative>(name: PlSmallStr, values: Growing<Vec<Option<T>>>, n_records: usize) -> Column
-where
-    Series: NamedFrom<Vec<Option<T>>, [Option<T>]>,
-    T::PolarsType: PolarsNumericType,
-{
-    match values {
-        Some(values) => Series::new(name, values).into_column(),
-        None => Column::full_null(name, n_records, &T::PolarsType::get_static_dtype()),
-    }
 }

@@ -86,7 +86,7 @@ impl Source {
     /// Returns the column's text of a record, without blanks around it.
     pub fn text<'a>(&self, raw: &'a RawShipments, record: usize) -> Cow<'a, str> {
         match self {
-            Source::Field(at) => Cow::Borrowed(raw.field(record, *at).trim()),
+            Source::Field(at) => Cow::Borrowed(trim(raw.field(record, *at))),
             Source::Joined(fields) => {
                 let parts: Vec<&str> =
                     fields.iter().map(|at| raw.field(record, *at).trim()).filter(|part| !part.is_empty()).collect();
@@ -100,6 +100,14 @@ impl Source {
                 Cow::Borrowed(raw.field(record, *at).rsplit_once(mark.as_str()).map_or("", |(_, after)| after).trim())
             }
         }
+    }
+}
+
+/// Returns a text without blanks around it; most have none.
+fn trim(text: &str) -> &str {
+    match text.as_bytes() {
+        [first, .., last] if first.is_ascii_graphic() && last.is_ascii_graphic() => text,
+        _ => text.trim(),
     }
 }
 

@@ -8,7 +8,8 @@ use crate::model::country::CountryCode;
 use crate::model::date::{DatePrecision, StatedDate};
 use crate::model::hs_code::HsCode;
 use crate::model::measure::WeightUnit;
-use rustc_hash::FxHashMap;
+use hashbrown::HashTable;
+use xxhash_rust::xxh3::xxh3_64;
 
 /// What a thread remembers while it normalizes the records of one file.
 #[derive(Default)]
@@ -85,18 +86,27 @@ fn shown(date: StatedDate) -> String {
     }
 }
 
-/// What each distinct text became, up to a bound.
+/// What each distinct text became, up to a bound. The texts lie one behind the other, for millions of small pieces of memory would
+/// cost more than the cleaning.
 struct Memo<T> {
-    places: FxHashMap<Box<str>, u32>,
-    values: Vec<T>,
+    texts: String,
+    values: Vec<Known<T>>,
+    by_hash: HashTable<u32>,
     /// Lines of one declaration follow each other and repeat its texts.
-    last_text: String,
-    last_place: u32,
+    last: usize,
+}
+
+/// A text by its hash and its place, and what it became.
+struct Known<T> {
+    hash: u64,
+    start: usize,
+    end: usize,
+    value: T,
 }
 
 impl<T> Default for Memo<T> {
     fn default() -> Self {
-        Memo { places: FxHashMap::default(), values: Vec::new(), last_text: String::new(), last_place: 0 }
+        Memo { texts: String::new(), values: Vec::new(), by_hash: HashTable::new(), last: 0 }
     }
 }
 
@@ -104,26 +114,29 @@ impl<T> Memo<T> {
     const BOUND: usize = 400_000;
 
     fn get(&mut self, text: &str, clean: impl FnOnce(&str) -> T) -> &T {
-        if self.values.is_empty() || self.last_text != text {
-            self.last_place = self.place(text, clean);
-            self.last_text.clear();
-            self.last_text.push_str(text);
+        if self.values.get(self.last).is_none_or(|last| self.texts[last.start..last.end] != *text) {
+            self.last = self.place(text, clean);
         }
-        &self.values[self.last_place as usize]
+        &self.values[self.last].value
     }
 
-    fn place(&mut self, text: &str, clean: impl FnOnce(&str) -> T) -> u32 {
-        if let Some(place) = self.places.get(text) {
-            return *place;
+    fn place(&mut self, text: &str, clean: impl FnOnce(&str) -> T) -> usize {
+        let hash = xxh3_64(text.as_bytes());
+        let is_same = |at: &u32| {
+            let known = &self.values[*at as usize];
+            known.hash == hash && self.texts[known.start..known.end] == *text
+        };
+        if let Some(at) = self.by_hash.find(hash, is_same) {
+            return *at as usize;
         }
         let value = clean(text);
         if self.values.len() >= Self::BOUND {
-            self.places.clear();
-            self.values.clear();
+            *self = Memo::default();
         }
-        let place = self.values.len() as u32;
-        self.places.insert(text.into(), place);
-        self.values.push(value);
-        place
+        let (at, start) = (self.values.len(), self.texts.len());
+        self.texts.push_str(text);
+        self.values.push(Known { hash, start, end: self.texts.len(), value });
+        self.by_hash.insert_unique(hash, at as u32, |at| self.values[*at as usize].hash);
+        at
     }
 }

@@ -16,16 +16,16 @@ mod sidecar;
 mod sources;
 
 pub use memory::Memory;
-pub use sidecar::{PartyCount, Sidecar, SidecarTables};
+pub use sidecar::{BatchSidecar, PartyCount, Sidecar, SidecarTables};
 
 use crate::model::account::Rejection;
 use crate::model::issue::Issues;
 use crate::model::raw_shipments::RawShipments;
 use crate::model::vendor_schema::VendorSchema;
+use crate::store;
 use batch::Batch;
 use columns::{Columns, Row};
 use mapping::Mapping;
-use polars::prelude::DataFrame;
 use sources::Sources;
 
 /// Raised whenever normalizing changes what a part holds: older parts are then built anew.
@@ -55,8 +55,8 @@ pub struct Origin<'a> {
 
 /// A batch after normalizing.
 pub struct NormalizedBatch {
-    pub shipments: DataFrame,
-    pub sidecar: Sidecar,
+    pub shipments: store::row_group::Batch,
+    pub sidecar: BatchSidecar,
     pub issues: Issues,
     pub rejections: Vec<Rejection>,
 }
@@ -93,8 +93,8 @@ impl<'a> Normalizer<'a> {
             }
         }
         NormalizedBatch {
-            shipments: columns.into_frame(),
-            sidecar: batch.sidecar,
+            sidecar: columns.sidecar(batch.line_numbers),
+            shipments: columns.into_batch(),
             issues: batch.issues,
             rejections: batch.rejections,
         }

@@ -5,7 +5,7 @@
 //! A KPP never becomes the identifier: it stands for a tax office and is shared by many companies.
 
 use crate::names::identifiers::{FoundIdentifier, Identifier, IdentifierKind, find_identifiers, normalize_identifier, recognize};
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::sync::OnceLock;
 use unicode_normalization::UnicodeNormalization;
 
@@ -68,8 +68,13 @@ const LONGEST_PLACEHOLDER: usize = 160;
 pub fn placeholder(text: &str) -> Option<&'static str> {
     static TABLE: OnceLock<Placeholders> = OnceLock::new();
     let table = TABLE.get_or_init(Placeholders::read);
+    // A number is none of the words; `0` and `00000000` are looked at below. Most other values show it by their first letters.
+    match text.as_bytes() {
+        [b'1'..=b'9', ..] => return None,
+        [first, second, third, ..] if !table.may_start(*first, *second, *third) => return None,
+        _ => {}
+    }
     let text = text.trim();
-    // A number is none of the words; `0` and `00000000` are looked at below.
     if text.starts_with(|letter: char| ('1'..='9').contains(&letter)) {
         return None;
     }
@@ -93,8 +98,17 @@ pub fn placeholder(text: &str) -> Option<&'static str> {
 /// The texts that name nobody, folded, with the reason.
 struct Placeholders {
     reasons: HashMap<String, String>,
-    /// The first letters of each, by which most values are told from all of them at a glance.
-    starts: HashSet<[char; START_LETTERS]>,
+    /// Which first letters there are, by which most values are told from all of them at a glance.
+    starts: Starts,
+}
+
+/// A set of first letters that may hold more than were put in, so that a look into it costs hardly anything.
+struct Starts(Box<[bool; 1 << 12]>);
+
+impl Starts {
+    fn place(letters: [char; START_LETTERS]) -> usize {
+        letters.iter().fold(0, |sum: usize, letter| sum.wrapping_mul(31) + *letter as usize) % (1 << 12)
+    }
 }
 
 const START_LETTERS: usize = 3;
@@ -103,9 +117,18 @@ impl Placeholders {
     fn read() -> Self {
         let reasons: HashMap<String, String> =
             read_lines(PLACEHOLDERS).map(|line| (fold(&line[0]), line[1].to_owned())).collect();
-        let starts =
-            reasons.keys().map(|text| start_letters(text.chars().take_while(|letter| !letter.is_ascii_digit()))).collect();
+        let mut starts = Starts(Box::new([false; 1 << 12]));
+        for text in reasons.keys() {
+            starts.0[Starts::place(start_letters(text.chars().take_while(|letter| !letter.is_ascii_digit())))] = true;
+        }
         Placeholders { reasons, starts }
+    }
+
+    /// Returns `false` only if the first bytes are three ASCII letters by which no placeholder starts.
+    fn may_start(&self, first: u8, second: u8, third: u8) -> bool {
+        let bytes = [first, second, third];
+        !bytes.iter().all(u8::is_ascii_alphabetic)
+            || self.starts.0[Starts::place(bytes.map(|byte| fold_letter(char::from(byte))))]
     }
 
     /// Returns `false` only if the text is no placeholder, with a number behind it or without.
@@ -120,7 +143,7 @@ impl Placeholders {
             return true;
         }
         let start = start_letters(letters.take_while(|letter| !letter.is_ascii_digit()).map(fold_letter));
-        self.starts.contains(&start)
+        self.starts.0[Starts::place(start)]
     }
 }
 

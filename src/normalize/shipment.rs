@@ -81,7 +81,6 @@ impl Normalizer<'_> {
         self.fill_measures(row, raw, record, batch, memory);
         self.fill_parties(row, raw, record, batch, memory);
         self.fill_keys(row, raw, record, origin, batch, memory);
-        batch.tally(row);
         Ok(())
     }
 
@@ -276,7 +275,7 @@ impl Normalizer<'_> {
         let is_line_stated = line_number.bytes().any(|byte| byte != b'0') && party::placeholder(&line_number).is_none();
         let line_item_key = if is_line_stated {
             let number = line_number.trim_start_matches('0');
-            batch.sidecar.line_numbers.add(number);
+            batch.line_numbers.add(number);
             row.set(text_slot("line_number"), number);
             key::key(&[NumberText::new(declaration_key).as_str(), number])
         } else {

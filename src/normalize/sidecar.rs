@@ -32,8 +32,8 @@ pub struct Coverage(Vec<(String, String, Months)>);
 type Months = FxHashMap<(i32, i32), u64>;
 
 impl Coverage {
-    pub fn add(&mut self, year: i32, month: i32, flow: &str, reporter: &str) {
-        self.add_many((year, month), flow, reporter, 1);
+    pub fn add(&mut self, month: (i32, i32), flow: &str, reporter: &str) {
+        self.add_many(month, flow, reporter, 1);
     }
 
     fn add_many(&mut self, month: (i32, i32), flow: &str, reporter: &str, n_records: u64) {
@@ -63,13 +63,56 @@ impl Coverage {
     }
 }
 
+/// What one batch adds to the sidecar. Texts lie in one text, for most of them are known by then and are thrown away.
+#[derive(Debug, Default)]
+pub struct BatchSidecar {
+    text: String,
+    parties: Vec<((i64, Role), [usize; 4], u64)>,
+    codes: Vec<(i64, [usize; 3], u64)>,
+    pub coverage: Coverage,
+    line_numbers: LineNumbers,
+}
+
+impl BatchSidecar {
+    pub fn new(line_numbers: LineNumbers) -> Self {
+        BatchSidecar { line_numbers, ..BatchSidecar::default() }
+    }
+
+    /// Adds a party by name, country code and registration id.
+    pub fn add_party(&mut self, key: (i64, Role), texts: [&str; 3], n_records: u64) {
+        let start = self.text.len();
+        let [name, country_code, registration_id] = texts.map(|text| self.hold(text));
+        self.parties.push((key, [start, name, country_code, registration_id], n_records));
+    }
+
+    /// Adds a code by edition and digits.
+    pub fn add_code(&mut self, key: i64, texts: [&str; 2], n_records: u64) {
+        let start = self.text.len();
+        let [edition, code] = texts.map(|text| self.hold(text));
+        self.codes.push((key, [start, edition, code], n_records));
+    }
+
+    /// Appends a text and returns where it ends.
+    fn hold(&mut self, text: &str) -> usize {
+        self.text.push_str(text);
+        self.text.len()
+    }
+}
+
 impl Sidecar {
-    pub fn merge(&mut self, other: Sidecar) {
-        for (key, party) in other.parties {
-            self.parties.entry(key).and_modify(|known| known.n_records += party.n_records).or_insert(party);
+    pub fn merge(&mut self, other: BatchSidecar) {
+        let text = |start: usize, end: usize| other.text[start..end].to_owned();
+        for (key, [start, name, country_code, registration_id], n_records) in other.parties {
+            let party = || PartyCount {
+                name: text(start, name),
+                country_code: text(name, country_code),
+                registration_id: text(country_code, registration_id),
+                n_records: 0,
+            };
+            self.parties.entry(key).or_insert_with(party).n_records += n_records;
         }
-        for (key, (edition, code, n_records)) in other.codes {
-            self.codes.entry(key).and_modify(|known| known.2 += n_records).or_insert((edition, code, n_records));
+        for (key, [start, edition, code], n_records) in other.codes {
+            self.codes.entry(key).or_insert_with(|| (text(start, edition), text(edition, code), 0)).2 += n_records;
         }
         self.coverage.merge(other.coverage);
         self.line_numbers.merge(&other.line_numbers);

@@ -16,5 +16,5 @@ mod part;
 mod records;
 mod screening;
 
-pub use progress::Progress;
+pub use progress::{Progress, Reading};
 pub use run::{Outcome, Until, check, run};

@@ -4,7 +4,7 @@
 //! lines against what the decoder counted, records read against records stored and rejected.
 
 use super::in_order::in_order;
-use super::progress::Progress;
+use super::progress::{Progress, Reading};
 use super::records::{InputFile, pinned};
 use super::run_file::RecordSource;
 use crate::error::{Error, Result};
@@ -34,6 +34,7 @@ struct Group {
     rejections: Vec<Rejection>,
     n_delivered: u64,
     n_refused: u64,
+    n_bytes_read: u64,
 }
 
 /// A group after normalizing.
@@ -97,8 +98,9 @@ pub fn build_part(
         rejections.append(&mut group.rejections);
         rejections.extend(normalized.rejections);
         (n_delivered, n_refused) = (group.n_delivered, group.n_refused);
+        let n_bytes = group.n_bytes_read;
         put_back(&groups, group);
-        progress.records(&file.shown, n_delivered, rejections.len() as u64);
+        progress.records(&file.shown, Reading { n_records: n_delivered, n_rejected: rejections.len() as u64, n_bytes });
         Ok(())
     };
     in_order(next, work, take)?;
@@ -165,6 +167,7 @@ impl Group {
             self.n_filled += 1;
         }
         (self.n_delivered, self.n_refused) = (*n_delivered, *n_refused);
+        self.n_bytes_read = reader.n_bytes_read();
         Ok(is_more)
     }
 }

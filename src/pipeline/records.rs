@@ -1,7 +1,7 @@
 //! Stage 1: every file of records becomes a part of the store, or the part that is there is used again.
 
 use super::part::build_part;
-use super::progress::Progress;
+use super::progress::{Progress, Reading};
 use super::run_file::{RecordSource, RunFile};
 use crate::error::{Error, Result, nearest};
 use crate::ingest::{self, records::Pinned};
@@ -230,16 +230,21 @@ pub fn load(
     for (at, (_, _, key)) in keys.iter().enumerate() {
         first_of_key.entry(key.as_str()).or_insert(at);
     }
+    // A file's bytes are shared out among its tables, since how they lie in it is not known.
+    let n_tables = |path: &Path| first_of_key.values().filter(|at| files[**at].path == path).count().max(1) as u64;
+    progress.to_read(first_of_key.values().map(|at| keys[*at].1.n_bytes() / n_tables(&files[*at].path)).sum());
     let parts: BTreeMap<&str, Part> = first_of_key
-        .into_par_iter()
+        .par_iter()
         .map(|(name, at)| {
+            let (name, at) = (*name, *at);
             let (file, (sha256, state, key)) = (&files[at], &keys[at]);
             let (source, schema) = (&run_file.records[file.source], &schemas[file.source]);
             let part = match store.part(key) {
                 Some(part) => part,
                 None => build_part(file, source, schema, (sha256, state), store, key, progress)?,
             };
-            progress.file_done(&file.shown, part.account.records_read, part.account.records_rejected);
+            let (n_records, n_rejected) = (part.account.records_read, part.account.records_rejected);
+            progress.table_done(&file.shown, Reading { n_records, n_rejected, n_bytes: state.n_bytes() / n_tables(&file.path) });
             Ok((name, part))
         })
         .collect::<Result<_>>()?;

@@ -3,6 +3,7 @@
 //! In: batches of typed shipments, one part a file of records. Out: tables for the analysis, and the result of any query. A part is
 //! immutable and reused while its key holds; nothing derived from goods lists, watchlists or name rules is stored in it.
 
+pub mod column;
 pub mod local;
 pub mod parts;
 pub mod row_group;

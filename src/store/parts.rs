@@ -83,7 +83,7 @@ impl Store {
         let schema = schema_of(shipments::part_columns());
         let mut writer =
             ParquetWriter::new(file).batched(&schema).map_err(|error| table_error(&path, "cannot be written", error))?;
-        let encoder = Encoder::new(writer.parquet_schema(), &schema);
+        let encoder = Encoder::new(writer.parquet_schema());
         Ok(PartWriter { folder, target, writer, encoder: Arc::new(encoder) })
     }
 }
@@ -107,8 +107,8 @@ impl PartWriter {
         if group.n_records() == 0 {
             return Ok(());
         }
-        let written = self.writer.write_row_group(group.n_records(), group.columns());
-        written.map_err(|error| table_error(&self.folder, "cannot be written", error))
+        let mut writer = self.writer.get_writer().lock().expect("no thread stops while it writes");
+        group.write(&mut writer).map_err(|error| table_error(&self.folder, "cannot be written", error))
     }
 
     /// Writes the sidecars and the account, and gives the part its final name.
