@@ -1,7 +1,7 @@
 //! Cases as data: small files of records and the tables that a run must make of them.
 //!
 //! A case is a folder. Beside its inputs stand `expected_NAME.csv` for any table NAME of the run folder: the columns of its header
-//! and all its rows, in this order, are what the run must give. A case below `resolve/` has a `run.toml`; one below
+//! and all its rows, in this order, are what the run must give. A case below `resolve/` or `tables/` has a `run.toml`; one below
 //! `vendors/SCHEMA/` needs none: its file `input.*` is read by that schema and every usable record is shown in `shipments.csv`.
 
 use crate::workdir::{Table, Workdir, entries, for_each_case, project};
@@ -11,6 +11,11 @@ use std::path::{Path, PathBuf};
 #[test]
 fn records_that_count_once() {
     for_each_case(&entries(&project("tests/cases/resolve")), hold_against_expected);
+}
+
+#[test]
+fn tables_in_files() {
+    for_each_case(&entries(&project("tests/cases/tables")), hold_against_expected);
 }
 
 #[test]
