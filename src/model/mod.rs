@@ -2,6 +2,7 @@
 
 pub mod account;
 pub mod answer;
+pub mod code_list;
 pub mod country;
 pub mod date;
 pub mod digest;

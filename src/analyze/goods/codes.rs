@@ -1,9 +1,11 @@
 //! The rules of a goods set that go by code: its own codes, then the lines of its lists, less what it excludes.
 //!
 //! In: provisions as written. Out: the first one that covers a code. Surprising: an exclusion holds for the whole set, also for
-//! what a list brings in, wherever it stands among the codes.
+//! what a list brings in, wherever it stands among the codes. A record that states several codes is in the set by any of them: an
+//! exclusion takes out a code, not the record.
 
 use crate::error::{Error, Result};
+use crate::model::code_list::codes_of;
 use crate::model::goods::GoodsList;
 use crate::model::hs_code::{CodeRule, Provision};
 
@@ -69,8 +71,13 @@ impl CodeRules {
         self.included.is_empty()
     }
 
+    /// Returns the first rule for the first code of a record that is in the set.
+    pub(super) fn find(&self, stated: &str) -> Option<CodeHit<'_>> {
+        codes_of(stated).find_map(|code| self.find_one(code))
+    }
+
     /// Returns the first rule that covers a code of digits, unless the set excludes it.
-    pub(super) fn find(&self, code: &str) -> Option<CodeHit<'_>> {
+    fn find_one(&self, code: &str) -> Option<CodeHit<'_>> {
         let rule = self.included.iter().find(|rule| rule.provision.covers(code))?;
         if self.excluded.iter().any(|provision| provision.covers(code)) {
             return None;
@@ -102,6 +109,10 @@ mod tests {
             ("8542", None),
             ("", None),
             ("85ü", None),
+            ("8412;880730", Some(("8807", "", None))),
+            ("8807100000;880730", Some(("8807", "", None))),
+            ("8807100000;8542399000", None),
+            ("8412;8413", None),
         ] {
             assert_eq!(rules.find(code).map(|hit| (hit.provision, hit.tier, hit.list)), hit, "{code}");
         }

@@ -12,6 +12,7 @@ mod restated;
 pub use restated::restate;
 
 use crate::error::{Error, Result};
+use crate::model::code_list::codes_of;
 use crate::model::date::Day;
 use crate::model::issue::Issues;
 use std::collections::{BTreeMap, BTreeSet};
@@ -241,7 +242,11 @@ fn merge_vendor<'g, 'a>(kept: &mut Vec<&'g ResolvedRecord<'a>>, repeats: Vec<&'g
         && shared_numbers(kept.iter().copied()).is_empty()
         && shared_numbers(repeats.iter().copied()).is_empty();
     for (at, repeat) in repeats.iter().enumerate() {
-        let subheading = |line: &ResolvedRecord<'a>| line.hs_code.get(..6).unwrap_or(line.hs_code);
+        // Of several codes the first leads the line.
+        let subheading = |line: &ResolvedRecord<'a>| {
+            let code = codes_of(line.hs_code).next().unwrap_or_default();
+            code.get(..6).unwrap_or(code)
+        };
         matched[at] = if is_numbered {
             kept.iter().position(|line| line.line_number == repeat.line_number)
         } else if kept.len() == 1 && repeats.len() == 1 {
