@@ -5,6 +5,7 @@ pub mod answer;
 pub mod code_list;
 pub mod country;
 pub mod date;
+pub mod date_style;
 pub mod digest;
 pub mod goods;
 pub mod hs_code;

@@ -2,6 +2,7 @@
 
 use crate::model::account::Spans;
 use crate::model::issue::Issue;
+use crate::model::shipments::MEASURES;
 use serde::{Deserialize, Serialize};
 
 /// What a reader found out about a file, with its evidence, for the run manifest.
@@ -46,6 +47,38 @@ impl LineNumbers {
     }
 }
 
+/// How often a measure is stated as zero and as something else: one that is always zero is not stated at all.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ZeroCount {
+    pub n_zero: u64,
+    pub n_other: u64,
+    pub first_zero_line: Option<u64>,
+}
+
+impl ZeroCount {
+    pub fn add(&mut self, value: i64, line: u64) {
+        if value != 0 {
+            self.n_other += 1;
+            return;
+        }
+        self.n_zero += 1;
+        self.first_zero_line = self.first_zero_line.or(Some(line));
+    }
+
+    pub fn merge(&mut self, other: &ZeroCount) {
+        self.n_zero += other.n_zero;
+        self.n_other += other.n_other;
+        self.first_zero_line = match (self.first_zero_line, other.first_zero_line) {
+            (Some(left), Some(right)) => Some(left.min(right)),
+            (left, right) => left.or(right),
+        };
+    }
+
+    pub fn is_always_zero(&self) -> bool {
+        self.n_zero > 0 && self.n_other == 0
+    }
+}
+
 /// The account of a part, stored beside it.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct PartAccount {
@@ -57,6 +90,9 @@ pub struct PartAccount {
     pub records_rejected: u64,
     pub issues: Vec<Issue>,
     pub line_numbers: LineNumbers,
+    /// In the order of the store's measures.
+    #[serde(default)]
+    pub zeros: [ZeroCount; MEASURES.len()],
 }
 
 impl PartAccount {

@@ -75,6 +75,11 @@ impl RawShipments {
         &self.text[self.start(at)..self.ends[at]]
     }
 
+    /// Returns the fields of all records as one text, each with a mark behind it.
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
     /// Returns all fields of a record as one text, each with a mark behind it.
     pub fn whole(&self, record: usize) -> &str {
         let at = record * self.width;

@@ -33,6 +33,9 @@ pub const CALENDAR: [&str; 6] = ["day_first", "day_last", "year", "quarter", "mo
 /// Cents and grams.
 pub const MEASURES: [&str; 4] = ["net_weight_g", "gross_weight_g", "value_usd_cents", "value_original_cents"];
 
+/// The columns of records that the measures are read from.
+pub const STATED_MEASURES: [&str; MEASURES.len()] = ["net_weight_kg", "gross_weight_kg", "value_usd", "value_original"];
+
 /// Text columns that are not a party's, in the order of `shipments.csv`.
 pub const TEXTS: [&str; 36] = [
     "vendor",

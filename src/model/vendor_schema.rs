@@ -2,6 +2,7 @@
 
 use crate::error::{Error, Result};
 use crate::model::date::Day;
+use crate::model::date_style::{DateStyle, OrderChoice, parse_utc_offset};
 use crate::model::shipments;
 use serde::Deserialize;
 use std::collections::{BTreeMap, HashMap};
@@ -28,6 +29,15 @@ pub struct VendorSchema {
     pub flow: Option<String>,
     pub date_kind: String,
     pub date_formats: Vec<String>,
+    /// The order of day and month where the formats state only their separators.
+    #[serde(default)]
+    pub date_order: Option<OrderChoice>,
+    /// 1900 or 1904: what a spreadsheet's day numbers count from.
+    #[serde(default = "default_excel_epoch")]
+    pub excel_epoch: u16,
+    /// `+05:30`: how far the source's clocks are ahead of UTC, for dates that are instants in UTC.
+    #[serde(default)]
+    pub utc_offset: Option<String>,
     #[serde(default = "default_decimal_marks")]
     pub decimal_marks: Vec<char>,
     #[serde(default)]
@@ -107,8 +117,8 @@ fn default_precedence() -> u32 {
     100
 }
 
-fn default_header() -> bool {
-    true
+fn default_excel_epoch() -> u16 {
+    1900
 }
 
 fn default_decimal_marks() -> Vec<char> {
@@ -151,7 +161,26 @@ impl VendorSchema {
                 return Err(error);
             }
         }
+        let refused = |key: &str, wanted: &str| Err(Error::request(format!("`{key}` in vendor schema `{name}` is not {wanted}")));
+        if !matches!(schema.excel_epoch, 1900 | 1904) {
+            return refused("excel_epoch", "1900 or 1904");
+        }
+        if schema.utc_offset.as_deref().is_some_and(|offset| parse_utc_offset(offset).is_none()) {
+            return refused("utc_offset", "hours and minutes such as \"+05:30\"");
+        }
         Ok(schema)
+    }
+
+    /// Returns how the dates of this layout are written, with the formats as they stand.
+    pub fn date_style(&self) -> DateStyle {
+        let mut style = DateStyle::new(&self.date_formats);
+        if self.excel_epoch == 1904 {
+            style = style.with_epoch_1904();
+        }
+        match self.utc_offset.as_deref().and_then(parse_utc_offset) {
+            Some(minutes) => style.with_utc_offset(minutes),
+            None => style,
+        }
     }
 
     /// Returns the columns that a schema may fill: those of the store that are stated, not derived.

@@ -1,5 +1,6 @@
 //! From a file's header to our columns: which field fills which column, and what the schema does not know.
 
+use super::mojibake;
 use crate::error::{Error, Result};
 use crate::model::issue::Issues;
 use crate::model::raw_shipments::RawShipments;
@@ -22,6 +23,13 @@ pub enum Source {
 #[derive(Debug, Clone, Default)]
 pub struct Mapping {
     sources: HashMap<String, Source>,
+    /// The header as delivered, by which issues name a field.
+    pub headers: Vec<String>,
+}
+
+/// Tells whether a schema knows a header, also one that was read in a wrong encoding.
+pub fn knows_header(schema: &VendorSchema, header: &str) -> bool {
+    schema.knows_header(header) || mojibake::repair_text(header).is_some_and(|header| schema.knows_header(&header))
 }
 
 impl Mapping {
@@ -30,9 +38,13 @@ impl Mapping {
         reject_repeated_names(header, file)?;
         let index = schema.header_index();
         let mut best: HashMap<String, (usize, Vec<(usize, usize)>)> = HashMap::new();
-        let mut mapping = Mapping::default();
+        let mut mapping = Mapping { headers: header.to_vec(), ..Mapping::default() };
         for (at, name) in header.iter().enumerate() {
-            match index.get(&fold_header(name)) {
+            let right = mojibake::repair_text(name);
+            if right.is_some() {
+                issues.add("repaired_mojibake", name, header_line, name);
+            }
+            match index.get(&fold_header(right.as_deref().unwrap_or(name))) {
                 Some(HeaderUse::Column { column, rank, is_joined }) => {
                     let entry = best.entry(column.clone()).or_insert((*rank, Vec::new()));
                     if *is_joined {

@@ -4,9 +4,10 @@
 //! bounded: ten million descriptions do not fit.
 
 use super::party::{self, StatedParty};
+use crate::model::code_list::StatedCodes;
 use crate::model::country::CountryCode;
 use crate::model::date::{DatePrecision, StatedDate};
-use crate::model::hs_code::HsCode;
+use crate::model::date_style::DateStyle;
 use crate::model::measure::WeightUnit;
 use hashbrown::HashTable;
 use xxhash_rust::xxh3::xxh3_64;
@@ -16,7 +17,7 @@ use xxhash_rust::xxh3::xxh3_64;
 pub struct Memory {
     dates: Memo<Option<CleanDate>>,
     parties: Memo<StatedParty>,
-    hs_codes: Memo<CleanCode>,
+    hs_codes: Memo<CleanCodes>,
     countries: Memo<CleanCountry>,
     weight_units: Memo<Option<WeightUnit>>,
     party_text: String,
@@ -28,10 +29,12 @@ pub struct Memory {
 pub struct CleanDate {
     pub date: StatedDate,
     pub shown: String,
+    /// The rules by which it was read.
+    pub issues: Vec<&'static str>,
 }
 
-/// A code with the rule that repaired it, or why it is none.
-pub type CleanCode = std::result::Result<(HsCode, Option<&'static str>), &'static str>;
+/// The codes of a cell with the kinds of issues that they raise, or the kind of issue that it is.
+pub type CleanCodes = std::result::Result<(String, Vec<String>), String>;
 
 /// What a country column states.
 #[derive(Debug, Clone, Copy)]
@@ -42,8 +45,10 @@ pub enum CleanCountry {
 }
 
 impl Memory {
-    pub fn date(&mut self, stated: &str, formats: &[String]) -> Option<&CleanDate> {
-        let clean = |stated: &str| StatedDate::parse(stated, formats).map(|date| CleanDate { shown: shown(date), date });
+    pub fn date(&mut self, stated: &str, style: &DateStyle) -> Option<&CleanDate> {
+        let clean = |stated: &str| {
+            style.read(stated).map(|read| CleanDate { shown: shown(read.date), date: read.date, issues: read.issues })
+        };
         self.dates.get(stated, clean).as_ref()
     }
 
@@ -57,10 +62,15 @@ impl Memory {
         })
     }
 
-    pub fn hs_code(&mut self, stated: &str, expected_digits: Option<usize>) -> CleanCode {
-        *self.hs_codes.get(stated, |stated| match HsCode::parse(stated, expected_digits) {
-            Ok((code, repair)) => Ok((code, repair.map(|repair| repair.as_str()))),
-            Err(reason) => Err(reason.as_str()),
+    pub fn hs_codes(&mut self, stated: &str, expected_digits: Option<usize>) -> &CleanCodes {
+        self.hs_codes.get(stated, |stated| match StatedCodes::parse(stated, expected_digits) {
+            Ok(codes) => {
+                let repairs = codes.repairs.iter().map(|rule| format!("repaired_{rule}"));
+                let list = codes.is_list.then(|| "several_codes".to_owned());
+                let faults = codes.faults.iter().map(|reason| format!("hs_code_part_{reason}"));
+                Ok((codes.text, repairs.chain(list).chain(faults).collect()))
+            }
+            Err(reason) => Err(format!("hs_code_{reason}")),
         })
     }
 

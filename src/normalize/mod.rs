@@ -7,18 +7,22 @@
 
 pub mod mapping;
 pub mod party;
+pub mod totals;
 
 mod batch;
 mod columns;
 mod memory;
+mod mojibake;
 mod shipment;
 mod sidecar;
 mod sources;
 
+pub use mapping::knows_header;
 pub use memory::Memory;
 pub use sidecar::{BatchSidecar, PartyCount, Sidecar, SidecarTables};
 
 use crate::model::account::Rejection;
+use crate::model::date_style::DateStyle;
 use crate::model::issue::Issues;
 use crate::model::raw_shipments::RawShipments;
 use crate::model::vendor_schema::VendorSchema;
@@ -29,14 +33,15 @@ use mapping::Mapping;
 use sources::Sources;
 
 /// Raised whenever normalizing changes what a part holds: older parts are then built anew.
-pub const STORE_VERSION: u32 = 1;
+pub const STORE_VERSION: u32 = 2;
 
 /// The tables that normalizing uses: they are part of a part's key.
-pub fn reference_texts() -> [&'static str; 6] {
+pub fn reference_texts() -> [&'static str; 7] {
     [
         include_str!("../reference/countries/spellings.csv"),
         include_str!("../reference/placeholders.csv"),
         include_str!("../reference/party_phrases.csv"),
+        include_str!("../reference/totals_words.csv"),
         include_str!("../reference/units.csv"),
         include_str!("../reference/procedures.csv"),
         include_str!("../reference/names/identifier_labels.csv"),
@@ -66,12 +71,15 @@ pub struct Normalizer<'a> {
     schema: &'a VendorSchema,
     /// The flow pinned in the run file.
     flow: Option<String>,
+    dates: &'a DateStyle,
+    headers: Vec<String>,
     sources: Sources,
 }
 
 impl<'a> Normalizer<'a> {
-    pub fn new(schema: &'a VendorSchema, mapping: &Mapping, flow: Option<&str>) -> Self {
-        Normalizer { schema, flow: flow.map(str::to_owned), sources: Sources::new(schema, mapping) }
+    pub fn new(schema: &'a VendorSchema, mapping: &Mapping, flow: Option<&str>, dates: &'a DateStyle) -> Self {
+        let headers = mapping.headers.clone();
+        Normalizer { schema, flow: flow.map(str::to_owned), dates, headers, sources: Sources::new(schema, mapping) }
     }
 
     /// Normalizes batches that follow each other into one. The result depends on the records and their place alone, and not on what
@@ -84,11 +92,13 @@ impl<'a> Normalizer<'a> {
         let mut batch = Batch::default();
         let mut columns = Columns::with_capacity(batches.clone().map(|(raw, _)| raw.len()).sum());
         let mut row = Row::new();
-        for (raw, origin) in batches {
+        for (delivered, origin) in batches {
+            let repaired = mojibake::repair_batch(delivered, &self.headers, &mut batch.issues);
+            let raw = repaired.as_ref().unwrap_or(delivered);
             for record in 0..raw.len() {
                 match self.fill_row(&mut row, raw, record, origin, &mut batch, memory) {
                     Ok(()) => columns.push(&row),
-                    Err(rejection) => batch.rejections.push(rejection),
+                    Err(fault) => batch.rejections.push(fault.of(delivered, record)),
                 }
             }
         }

@@ -6,14 +6,16 @@ use super::batch::Batch;
 use super::columns::{HS_KEY, Row, role_slot, text_slot};
 use super::mapping::Source;
 use super::memory::{CleanCountry, Memory};
+use super::totals::{TOTALS_ROW, is_totals_row};
 use super::{Normalizer, Origin, party};
 use crate::model::account::Rejection;
 use crate::model::date::{DatePrecision, StatedDate};
 use crate::model::key::{self, NumberText};
-use crate::model::measure::{self, Decimal, DecimalStyle, WeightUnit, parse_cents, parse_decimal, parse_grams};
+use crate::model::measure::{self, Decimal, DecimalStyle, WeightUnit, is_same_unit, parse_cents, parse_grams, parse_quantity};
 use crate::model::procedure;
 use crate::model::raw_shipments::RawShipments;
 use crate::model::role::Role;
+use crate::model::shipments::TEXTS;
 use std::borrow::Cow;
 
 /// The text that a source states in a record; empty where the file has no such column.
@@ -31,22 +33,28 @@ impl Normalizer<'_> {
         origin: Origin<'_>,
         batch: &mut Batch,
         memory: &mut Memory,
-    ) -> std::result::Result<(), Rejection> {
+    ) -> std::result::Result<(), Fault> {
         let line = raw.line(record);
         row.start(line);
 
         let stated_date = stated(&self.sources.date, raw, record);
-        let Some(clean) = memory.date(&stated_date, &self.schema.date_formats) else {
-            let reason = if party::placeholder(&stated_date).is_some() { "date_missing" } else { "date_invalid" };
-            return Err(rejection(raw, record, reason, "date"));
+        let Some(clean) = memory.date(&stated_date, self.dates) else {
+            if is_totals_row((0..raw.width()).map(|column| raw.field(record, column))) {
+                return Err(Fault { reason: TOTALS_ROW, column: "" });
+            }
+            let reason = if is_missing(&stated_date, "date", line, batch) { "date_missing" } else { "date_invalid" };
+            return Err(Fault { reason, column: "date" });
         };
         let date = clean.date;
+        for kind in &clean.issues {
+            batch.issues.add(kind, "date", line, &stated_date);
+        }
         row.set(text_slot("date"), &clean.shown);
         fill_calendar(row, date);
 
         for (slot, source) in &self.sources.plain {
             let value = source.text(raw, record);
-            if party::placeholder(&value).is_none() {
+            if !is_missing(&value, TEXTS[*slot], line, batch) {
                 row.set(*slot, &value);
             }
         }
@@ -76,7 +84,7 @@ impl Normalizer<'_> {
         }
         self.fill_flow(row, &stated(&self.sources.flow, raw, record), batch);
         let procedure_code = stated(&self.sources.procedure_code, raw, record);
-        fill_procedure(row, &procedure_code, &stated(&self.sources.previous_procedure_code, raw, record));
+        fill_procedure(row, &procedure_code, &stated(&self.sources.previous_procedure_code, raw, record), batch);
         self.fill_code(row, &stated(&self.sources.hs_code, raw, record), date, batch, memory);
         self.fill_measures(row, raw, record, batch, memory);
         self.fill_parties(row, raw, record, batch, memory);
@@ -89,7 +97,9 @@ impl Normalizer<'_> {
         if value.is_empty() {
             return "";
         }
-        let Some(words) = self.schema.values.get(column) else { return value };
+        let Some(words) = self.schema.values.get(column) else {
+            return if is_missing(value, column, line, batch) { "" } else { value };
+        };
         let known = words
             .get_key_value(value)
             .or_else(|| words.iter().find(|(word, _)| word.to_lowercase() == value.to_lowercase()))
@@ -97,7 +107,9 @@ impl Normalizer<'_> {
         match known {
             Some((_, ours)) => ours,
             None => {
-                batch.issues.add("value_unknown", column, line, value);
+                if !is_missing(value, column, line, batch) {
+                    batch.issues.add("value_unknown", column, line, value);
+                }
                 ""
             }
         }
@@ -124,23 +136,23 @@ impl Normalizer<'_> {
 
     fn fill_code(&self, row: &mut Row, stated: &str, date: StatedDate, batch: &mut Batch, memory: &mut Memory) {
         let line = row.source_line;
-        if party::placeholder(stated).is_some() {
+        if is_missing(stated, "hs_code", line, batch) {
             batch.issues.add("hs_code_missing", "hs_code", line, stated);
             return;
         }
-        match memory.hs_code(stated, self.schema.hs_digits) {
-            Ok((code, repair)) => {
-                if let Some(rule) = repair {
-                    batch.issues.add(&format!("repaired_{rule}"), "hs_code", line, stated);
+        match memory.hs_codes(stated, self.schema.hs_digits) {
+            Ok((codes, issues)) => {
+                for kind in issues {
+                    batch.issues.add(kind, "hs_code", line, stated);
                 }
                 let edition = const { text_slot("hs_edition") };
                 if row.is_missing(edition) {
                     row.set(edition, self.schema.hs_edition(date.first));
                 }
-                row.keys[HS_KEY] = Some(key::key(&[row.text(edition), code.as_str()]));
-                row.set(text_slot("hs_code"), code.as_str());
+                row.keys[HS_KEY] = Some(key::key(&[row.text(edition), codes]));
+                row.set(text_slot("hs_code"), codes);
             }
-            Err(reason) => batch.issues.add(&format!("hs_code_{reason}"), "hs_code", line, stated),
+            Err(kind) => batch.issues.add(kind, "hs_code", line, stated),
         }
     }
 
@@ -156,11 +168,31 @@ impl Normalizer<'_> {
             let Some(source) = source else { continue };
             row.measures[2 + at] = self.number(&source.text(raw, record), column, line, batch, parse_cents);
         }
-        if let Some(source) = &self.sources.quantity
-            && let Some(quantity) = self.number(&source.text(raw, record), "quantity", line, batch, parse_decimal)
-        {
-            set_decimal(row, text_slot("quantity"), &source.text(raw, record), quantity);
+        if let Some(source) = &self.sources.quantity {
+            self.fill_quantity(row, &source.text(raw, record), batch);
         }
+    }
+
+    /// Sets the quantity; a unit behind it must be that of its column, or fills it.
+    fn fill_quantity(&self, row: &mut Row, stated: &str, batch: &mut Batch) {
+        let line = row.source_line;
+        let Some((quantity, unit)) = self.number(stated, "quantity", line, batch, |text, style| {
+            parse_quantity(text, style).map(|(quantity, unit)| (quantity, unit.to_owned()))
+        }) else {
+            return;
+        };
+        let unit_slot = const { text_slot("quantity_unit_code") };
+        if !unit.is_empty() && !row.is_missing(unit_slot) && !is_same_unit(&unit, row.text(unit_slot)) {
+            batch.issues.add("number_unit", "quantity", line, stated);
+            return;
+        }
+        if !unit.is_empty() {
+            batch.issues.add("repaired_unit_split", "quantity", line, stated);
+            if row.is_missing(unit_slot) {
+                row.set(unit_slot, &unit);
+            }
+        }
+        set_decimal(row, text_slot("quantity"), stated, quantity);
     }
 
     /// Returns the unit of a record's weights; one that the table does not have is an issue.
@@ -192,7 +224,7 @@ impl Normalizer<'_> {
         batch: &mut Batch,
         parse: impl Fn(&str, DecimalStyle) -> std::result::Result<T, measure::Reason>,
     ) -> Option<T> {
-        if stated.is_empty() || (stated != "0" && party::placeholder(stated).is_some()) {
+        if stated.is_empty() || (stated != "0" && is_missing(stated, column, line, batch)) {
             return None;
         }
         match parse(stated, DecimalStyle::of(stated, &self.schema.decimal_marks)) {
@@ -220,7 +252,7 @@ impl Normalizer<'_> {
             if let Some(reason) = party.missing
                 && !name.is_empty()
             {
-                batch.issues.add(&format!("party_{reason}"), &source.name_column, line, &name);
+                batch.issues.add(&format!("missing_{reason}"), &source.name_column, line, &name);
             }
             if let Some(bank) = &party.to_order_of
                 && row.is_missing(text_slot("to_order_of_name"))
@@ -272,7 +304,8 @@ impl Normalizer<'_> {
         };
 
         let line_number = stated(&self.sources.line_number, raw, record);
-        let is_line_stated = line_number.bytes().any(|byte| byte != b'0') && party::placeholder(&line_number).is_none();
+        let is_line_stated =
+            line_number.bytes().any(|byte| byte != b'0') && !is_missing(&line_number, "line_number", line, batch);
         let line_item_key = if is_line_stated {
             let number = line_number.trim_start_matches('0');
             batch.line_numbers.add(number);
@@ -357,11 +390,13 @@ fn fill_calendar(row: &mut Row, date: StatedDate) {
     row.set(text_slot("date_precision"), date.precision.as_str());
 }
 
-fn fill_procedure(row: &mut Row, code: &str, previous: &str) {
-    let code = if party::placeholder(code).is_some() { "" } else { code };
+fn fill_procedure(row: &mut Row, code: &str, previous: &str, batch: &mut Batch) {
+    let line = row.source_line;
+    let code = if is_missing(code, "procedure_code", line, batch) { "" } else { code };
     // `00` says that there was none; other placeholders say nothing.
     let is_none = !previous.is_empty() && previous.bytes().all(|byte| byte == b'0');
-    let previous = if !is_none && party::placeholder(previous).is_some() { "" } else { previous };
+    let is_unstated = !is_none && is_missing(previous, "previous_procedure_code", line, batch);
+    let previous = if is_unstated { "" } else { previous };
     let previous = if previous.is_empty() { procedure::previous_of(code).unwrap_or_default() } else { previous };
     let class =
         if code.is_empty() { "unknown" } else { procedure::procedure_class(row.text(text_slot("reporter_country_code")), code) };
@@ -382,7 +417,10 @@ fn set_decimal(row: &mut Row, slot: usize, stated: &str, number: Decimal) {
 fn set_country(row: &mut Row, slot: usize, stated: &str, column: &str, batch: &mut Batch, memory: &mut Memory) {
     match memory.country(stated) {
         CleanCountry::Known(country) => row.set(slot, country.as_str()),
-        CleanCountry::Missing => row.set(slot, ""),
+        CleanCountry::Missing => {
+            is_missing(stated, column, row.source_line, batch);
+            row.set(slot, "");
+        }
         CleanCountry::Unknown => {
             batch.issues.add("country_unknown", column, row.source_line, stated);
             row.set(slot, "");
@@ -424,7 +462,30 @@ fn fold_id(text: &str, folded: &mut String) {
     }
 }
 
-fn rejection(raw: &RawShipments, record: usize, reason: &'static str, column: &str) -> Rejection {
-    let fields: Vec<&str> = (0..raw.width()).map(|at| raw.field(record, at)).collect();
-    Rejection { line: raw.line(record), reason, column: column.to_owned(), raw_text: fields.join("\u{241f}") }
+/// Why a record cannot be used, and the column that is at fault.
+pub(super) struct Fault {
+    reason: &'static str,
+    column: &'static str,
+}
+
+impl Fault {
+    /// Returns the rejection of a record with its text as delivered.
+    pub(super) fn of(&self, delivered: &RawShipments, record: usize) -> Rejection {
+        let fields: Vec<&str> = (0..delivered.width()).map(|at| delivered.field(record, at)).collect();
+        Rejection {
+            line: delivered.line(record),
+            reason: self.reason,
+            column: self.column.to_owned(),
+            raw_text: fields.join("\u{241f}"),
+        }
+    }
+}
+
+/// Tells whether a text states nothing, and counts the words that say so.
+fn is_missing(stated: &str, column: &str, line: u64, batch: &mut Batch) -> bool {
+    let Some(reason) = party::placeholder(stated) else { return false };
+    if !stated.is_empty() {
+        batch.issues.add(&format!("missing_{reason}"), column, line, stated);
+    }
+    true
 }

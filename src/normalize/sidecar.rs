@@ -1,7 +1,8 @@
 //! The small tables beside a part: its distinct parties and codes, its months, and whether line numbers say anything.
 
-use crate::model::part::LineNumbers;
+use crate::model::part::{LineNumbers, ZeroCount};
 use crate::model::role::Role;
+use crate::model::shipments::MEASURES;
 use polars::prelude::*;
 use rustc_hash::FxHashMap;
 
@@ -22,6 +23,7 @@ pub struct Sidecar {
     pub codes: FxHashMap<i64, (String, String, u64)>,
     pub coverage: Coverage,
     pub line_numbers: LineNumbers,
+    pub zeros: [ZeroCount; MEASURES.len()],
 }
 
 /// Records whose date states a month, by flow and reporter.
@@ -116,6 +118,7 @@ impl Sidecar {
         }
         self.coverage.merge(other.coverage);
         self.line_numbers.merge(&other.line_numbers);
+        self.zeros.iter_mut().zip(&other.zeros).for_each(|(zeros, other)| zeros.merge(other));
     }
 }
 

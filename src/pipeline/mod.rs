@@ -8,6 +8,7 @@ pub mod run_file;
 
 mod progress;
 
+mod date_order;
 mod evidence;
 mod goods;
 mod in_order;

@@ -5,7 +5,8 @@ use crate::analyze::resolve::{self, Overlay, Removed, ResolvedRecord};
 use crate::error::{Error, Result};
 use crate::export::duplicates::Duplicate;
 use crate::model::issue::Issues;
-use crate::model::part::LineNumbers;
+use crate::model::part::{LineNumbers, ZeroCount};
+use crate::model::shipments::{MEASURES, STATED_MEASURES};
 use crate::model::vendor_schema::VendorSchema;
 use crate::store::local::Engine;
 use crate::store::sql;
@@ -26,7 +27,8 @@ pub struct Resolved {
 
 /// Resolves repeats over all parts and lays the overlay.
 pub fn resolve(files: &[LoadedFile], schemas: &[VendorSchema]) -> Result<Resolved> {
-    let parts = all_parts(files, schemas)?;
+    let always_zero = always_zero(files);
+    let parts = all_parts(files, schemas, &always_zero)?;
     let n_records: u64 = files.iter().map(|file| file.part.account.records_stored()).sum();
     let n_buckets = n_records / BUCKET_RECORDS + 1;
     let precedence: BTreeMap<String, u32> = schemas.iter().map(|schema| (schema.vendor.clone(), schema.precedence)).collect();
@@ -41,6 +43,7 @@ pub fn resolve(files: &[LoadedFile], schemas: &[VendorSchema]) -> Result<Resolve
     }
     overlay.removed.sort_unstable();
     overlay.restatements.sort_unstable();
+    count_always_zero(files, &always_zero, &mut overlay.issues);
 
     let restated = resolve::restate(parts.clone(), &overlay.restatements)?;
     let mut duplicates = trace(&parts, &overlay.removed)?;
@@ -59,7 +62,7 @@ pub fn resolve(files: &[LoadedFile], schemas: &[VendorSchema]) -> Result<Resolve
 
 /// Returns the shipments of all files but those that are there twice. Where the line numbers of a vendor are constant they are no
 /// key, and every record is a line of its own.
-fn all_parts(files: &[LoadedFile], schemas: &[VendorSchema]) -> Result<LazyFrame> {
+fn all_parts(files: &[LoadedFile], schemas: &[VendorSchema], always_zero: &AlwaysZero) -> Result<LazyFrame> {
     let mut line_numbers: BTreeMap<&str, LineNumbers> = BTreeMap::new();
     for file in files.iter().filter(|file| file.same_as.is_none()) {
         line_numbers.entry(&schemas[file.source].vendor).or_default().merge(&file.part.account.line_numbers);
@@ -68,7 +71,14 @@ fn all_parts(files: &[LoadedFile], schemas: &[VendorSchema]) -> Result<LazyFrame
     for file in files.iter().filter(|file| file.same_as.is_none() && file.part.account.records_stored() > 0) {
         let table = file.part.shipments(&file.shown)?;
         let is_constant = line_numbers.get(schemas[file.source].vendor.as_str()).is_some_and(|lines| !lines.is_varied);
-        tables.push(if is_constant { table.with_columns([col("record_key").alias("line_item_key")]) } else { table });
+        let table = if is_constant { table.with_columns([col("record_key").alias("line_item_key")]) } else { table };
+        let missing: Vec<Expr> = MEASURES
+            .iter()
+            .zip(always_zero[&file.source])
+            .filter(|(_, is_zero)| *is_zero)
+            .map(|(column, _)| lit(NULL).cast(DataType::Int64).alias(*column))
+            .collect();
+        tables.push(if missing.is_empty() { table } else { table.with_columns(missing) });
     }
     if tables.is_empty() {
         return Err(Error::request("the records hold no usable record")
@@ -76,6 +86,32 @@ fn all_parts(files: &[LoadedFile], schemas: &[VendorSchema]) -> Result<LazyFrame
             .hint("see what `plimsoll list schemas` says of the layouts, or pin `encoding`, `delimiter` or `header_row`"));
     }
     concat(tables, UnionArgs::default()).map_err(|error| failed("the parts of the store cannot be joined", error))
+}
+
+/// Which measures of each `[[records]]` are zero wherever they are stated.
+type AlwaysZero = BTreeMap<usize, [bool; MEASURES.len()]>;
+
+/// Finds measures that a source states only as zero in all its files: its vendor fills the column for want of a value.
+fn always_zero(files: &[LoadedFile]) -> AlwaysZero {
+    let mut counts: BTreeMap<usize, [ZeroCount; MEASURES.len()]> = BTreeMap::new();
+    for file in files {
+        let known = counts.entry(file.source).or_default();
+        known.iter_mut().zip(&file.part.account.zeros).for_each(|(known, zeros)| known.merge(zeros));
+    }
+    counts.into_iter().map(|(source, counts)| (source, counts.map(|zeros| zeros.is_always_zero()))).collect()
+}
+
+/// Counts the records of each file that lose a zero so.
+fn count_always_zero(files: &[LoadedFile], always_zero: &AlwaysZero, issues: &mut BTreeMap<String, Issues>) {
+    for file in files {
+        let zeros = file.part.account.zeros.iter().zip(always_zero[&file.source]).zip(STATED_MEASURES);
+        for ((zeros, is_zero), column) in zeros {
+            if let (true, Some(line)) = (is_zero, zeros.first_zero_line) {
+                let issues = issues.entry(file.shown.clone()).or_default();
+                issues.add_many("always_zero", column, line, "0", zeros.n_zero);
+            }
+        }
+    }
 }
 
 /// Returns how many records of each file were rejected, for a run that has nothing else.

@@ -3,6 +3,7 @@
 //! In: an open reader's file, its schema and settings. Out: a finished part with its account, whose sums are checked here: bytes and
 //! lines against what the decoder counted, records read against records stored and rejected.
 
+use super::date_order::FileDigest;
 use super::in_order::in_order;
 use super::progress::{Progress, Reading};
 use super::records::{InputFile, pinned};
@@ -10,12 +11,13 @@ use super::run_file::RecordSource;
 use crate::error::{Error, Result};
 use crate::ingest::{self, records::RecordReader};
 use crate::model::account::{Rejection, SpanKind};
+use crate::model::date_style::DateStyle;
 use crate::model::digest::FileState;
 use crate::model::issue::Issues;
 use crate::model::part::PartAccount;
 use crate::model::raw_shipments::RawShipments;
 use crate::model::vendor_schema::VendorSchema;
-use crate::normalize::{Memory, NormalizedBatch, Normalizer, Origin, Sidecar, mapping::Mapping};
+use crate::normalize::{self, Memory, NormalizedBatch, Normalizer, Origin, Sidecar, mapping::Mapping, totals};
 use crate::store::parts::{Part, PartKey, PartTables, Store};
 use crate::store::row_group::RowGroup;
 use polars::prelude::*;
@@ -44,24 +46,30 @@ struct Done {
     encoded: RowGroup,
 }
 
+/// How a file is read.
+#[derive(Clone, Copy)]
+pub struct Reading<'a> {
+    pub source: &'a RecordSource,
+    pub schema: &'a VendorSchema,
+    pub dates: &'a DateStyle,
+}
+
 /// Builds the part of a file. `state` is that of the file when its digest was taken.
 pub fn build_part(
     file: &InputFile,
-    source: &RecordSource,
-    schema: &VendorSchema,
-    (sha256, state): (&str, &FileState),
+    Reading { source, schema, dates }: Reading<'_>,
+    (sha256, state): &FileDigest,
     store: &Store,
     part_key: &PartKey,
     progress: &dyn Progress,
 ) -> Result<Part> {
-    let mut reader = ingest::open(&file.path, &pinned(file, source, schema), &|header| schema.knows_header(header))?;
+    let mut reader = ingest::open(&file.path, &pinned(source), &|header| normalize::knows_header(schema, header))?;
     let header = reader.header().clone();
     let dialect = reader.dialect().clone();
     let mut issues = Issues::default();
     let mapping = Mapping::new(schema, &header.names, header.line, &file.shown, &mut issues)?;
-    let normalizer = Normalizer::new(schema, &mapping, source.flow.as_deref());
-    let place: Vec<&str> = dialect.member.iter().chain(&dialect.sheet).map(String::as_str).collect();
-    let place = place.join("/");
+    let normalizer = Normalizer::new(schema, &mapping, source.flow.as_deref(), dates);
+    let sheet = dialect.sheet.clone().unwrap_or_default();
 
     let mut writer = store.write(part_key)?;
     let encoder = writer.encoder();
@@ -95,7 +103,7 @@ pub fn build_part(
         n_stored += encoded.n_records();
         sidecar.merge(normalized.sidecar);
         issues.merge(normalized.issues);
-        rejections.append(&mut group.rejections);
+        rejections.extend(group.rejections.drain(..).map(known_totals));
         rejections.extend(normalized.rejections);
         (n_delivered, n_refused) = (group.n_delivered, group.n_refused);
         let n_bytes = group.n_bytes_read;
@@ -126,6 +134,7 @@ pub fn build_part(
         records_rejected: rejections.len() as u64,
         issues,
         line_numbers: sidecar.line_numbers.clone(),
+        zeros: sidecar.zeros,
     };
     if account.records_stored() != n_stored {
         return Err(Error::promise(format!("the records of `{}` do not add up", file.shown))
@@ -170,6 +179,12 @@ impl Group {
         self.n_bytes_read = reader.n_bytes_read();
         Ok(is_more)
     }
+}
+
+/// Names a totals row as such where the reader refused it for its fields: such rows have few.
+fn known_totals(rejection: Rejection) -> Rejection {
+    let is_totals = rejection.reason == "field_count" && totals::is_totals_line(&rejection.raw_text);
+    if is_totals { Rejection { reason: totals::TOTALS_ROW, ..rejection } } else { rejection }
 }
 
 fn take_one<T: Default>(pool: &Mutex<Vec<T>>) -> T {

@@ -3,7 +3,7 @@
 use super::progress::Progress;
 use super::records::{self, LoadedFile};
 use super::run_file::RunFile;
-use super::{evidence, goods, overlay, screening};
+use super::{date_order, evidence, goods, overlay, screening};
 use crate::analyze::findings::{self, Coverage};
 use crate::analyze::{resolve, screen};
 use crate::error::{Error, Result};
@@ -84,9 +84,12 @@ fn prepare(run_file: &RunFile) -> Result<Prepared> {
 }
 
 /// Validates run file, headers, lists and dates; writes nothing. Returns the number of files, lists and findings.
+///
+/// Records are read only where the order of their dates is to be told by them.
 pub fn check(run_file: &RunFile) -> Result<(usize, usize, usize)> {
     let prepared = prepare(run_file)?;
-    Ok((prepared.inputs.tables.len(), prepared.watchlists.len(), run_file.questions.len()))
+    date_order::source_dates(run_file, &prepared.schemas, &prepared.files, None)?;
+    Ok((prepared.files.len(), prepared.watchlists.len(), run_file.questions.len()))
 }
 
 /// Runs all stages as far as asked. `store` and `out` are folders; `environment` is what the manifest keeps apart.

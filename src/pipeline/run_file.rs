@@ -7,6 +7,7 @@ use crate::analyze::screen;
 use crate::error::{Error, Result, nearest};
 use crate::model::country::CountryCode;
 use crate::model::date::Day;
+use crate::model::date_style::OrderChoice;
 use crate::model::goods::GoodsSet;
 use crate::model::question::{Conditions, GoodsChoice, Grouping, Question, Side};
 use crate::model::role::Role;
@@ -49,6 +50,8 @@ pub struct RecordSource {
     /// Whether the files have a header, where it is not as the schema says.
     pub header: Option<bool>,
     pub flow: Option<String>,
+    /// Stands over that of the schema.
+    pub date_order: Option<OrderChoice>,
 }
 
 /// One `[[watchlists]]`.
@@ -71,8 +74,8 @@ const TOP: Keys = Keys {
     later: &["trend", "rates"],
 };
 const RECORDS: Keys = Keys {
-    known: &["path", "schema", "coverage", "encoding", "delimiter", "member", "sheet", "header_row", "header", "flow"],
-    later: &["date_order", "reporter"],
+    known: &["path", "schema", "coverage", "encoding", "delimiter", "sheet", "header_row", "flow", "date_order"],
+    later: &["header", "reporter"],
 };
 const COVERAGE: Keys = Keys { known: &["from", "to"], later: &["hs", "parties"] };
 const WATCHLISTS: Keys = Keys { known: &["id", "path", "format", "as_of"], later: &["layout"] };
@@ -227,7 +230,14 @@ impl Reader {
             header_row,
             header,
             flow: self.flow(table, place)?,
+            date_order: self.date_order(table, place)?,
         })
+    }
+
+    fn date_order(&self, table: &Table, place: &str) -> Result<Option<OrderChoice>> {
+        let Some(word) = self.text(table, "date_order", place)? else { return Ok(None) };
+        let choice = OrderChoice::parse(&word);
+        choice.map(Some).ok_or_else(|| self.unknown_word(&word, "date_order", place, OrderChoice::WORDS.into_iter(), &[]))
     }
 
     fn watchlist(&self, table: &Table) -> Result<WatchlistSource> {

@@ -1,0 +1,296 @@
+//! Text whose UTF-8 was read as a Western or Cyrillic code page: `Ã‡ELEBI` for `ÇELEBI`, `РћРћРћ` for `ООО`.
+//!
+//! In: a batch of records, or one text. Out: the batch with such cells put right, or nothing where there are none. A cell is put right
+//! only if all its letters beyond ASCII, written back in the code page, are UTF-8, and what they become is text that people write: true
+//! names contain `É®` and `С»`. Surprising: a batch is searched for the few pairs of characters that such cells must have, so that clean
+//! records cost one look at their bytes.
+
+use crate::model::issue::Issues;
+use crate::model::raw_shipments::RawShipments;
+use memchr::memchr_iter;
+use memchr::memmem::Finder;
+use std::borrow::Cow;
+
+/// What went through two or three wrong readings is put right as often.
+const MOST_TIMES: usize = 3;
+
+/// Returns the batch with its wrongly read cells put right, counted by header; `None` where it has none.
+pub fn repair_batch(raw: &RawShipments, headers: &[String], issues: &mut Issues) -> Option<RawShipments> {
+    if raw.is_empty() || !is_suspect(raw.text()) {
+        return None;
+    }
+    let mut repaired: Option<RawShipments> = None;
+    let mut cells: Vec<Cow<'_, str>> = Vec::with_capacity(raw.width());
+    for record in 0..raw.len() {
+        cells.clear();
+        let is_whole_suspect = is_suspect(raw.whole(record));
+        for column in 0..raw.width() {
+            let cell = raw.field(record, column);
+            let right = if is_whole_suspect { repair_text(cell) } else { None };
+            if right.is_some() {
+                let header = headers.get(column).map_or("", String::as_str);
+                issues.add("repaired_mojibake", header, raw.line(record), cell);
+            }
+            cells.push(right.map_or(Cow::Borrowed(cell), Cow::Owned));
+        }
+        let is_changed = cells.iter().any(|cell| matches!(cell, Cow::Owned(_)));
+        if is_changed && repaired.is_none() {
+            let mut before = RawShipments::new(raw.width());
+            (0..record).for_each(|at| before.push(raw.line(at), (0..raw.width()).map(|column| raw.field(at, column))));
+            repaired = Some(before);
+        }
+        if let Some(repaired) = &mut repaired {
+            repaired.push(raw.line(record), cells.iter().map(AsRef::as_ref));
+        }
+    }
+    repaired
+}
+
+/// Returns the text as it was before it was wrongly read; `None` if it was not.
+pub fn repair_text(text: &str) -> Option<String> {
+    let mut right: Option<String> = None;
+    for _ in 0..MOST_TIMES {
+        let now = right.as_deref().unwrap_or(text);
+        if !is_suspect(now) {
+            break;
+        }
+        let Some(next) = PAGES.iter().find_map(|page| page.undo(now)) else { break };
+        right = Some(next);
+    }
+    right
+}
+
+/// Tells whether a text holds a pair of characters that only such texts have, with few exceptions.
+fn is_suspect(text: &str) -> bool {
+    let bytes = text.as_bytes();
+    // `Â` to `ô` all begin with this byte; what follows must be a character that the code page has above ASCII.
+    let western = memchr_iter(0xC3, bytes).any(|at| {
+        let is_lead = bytes.get(at + 1).is_some_and(|byte| (0x82..=0xB4).contains(byte));
+        is_lead && bytes.get(at + 2).is_some_and(|byte| *byte >= 0xC2) && next_byte(text, at + 2, western_byte)
+    });
+    // `Р` and `С` lead all Russian letters.
+    western || ["Р", "С"].iter().any(|lead| Finder::new(lead).find_iter(bytes).any(|at| next_byte(text, at + 2, cyrillic_byte)))
+}
+
+/// Tells whether the character at a place stands for a byte that continues a sequence of UTF-8.
+fn next_byte(text: &str, at: usize, byte_of: fn(char) -> Option<u8>) -> bool {
+    let next = text[at..].chars().next();
+    next.filter(|letter| !letter.is_ascii()).and_then(byte_of).is_some_and(|byte| (0x80..=0xBF).contains(&byte))
+}
+
+/// A code page that UTF-8 was read as.
+struct Page {
+    byte_of: fn(char) -> Option<u8>,
+    is_likely: fn(&[char]) -> bool,
+}
+
+const PAGES: [Page; 2] = [
+    Page { byte_of: western_byte, is_likely: is_likely_of_western },
+    Page { byte_of: cyrillic_byte, is_likely: is_likely_of_cyrillic },
+];
+
+impl Page {
+    /// Returns the text with all its runs beyond ASCII written back in the code page and read as UTF-8.
+    fn undo(&self, text: &str) -> Option<String> {
+        let mut right = String::with_capacity(text.len());
+        let mut found: Vec<char> = Vec::new();
+        let mut run: Vec<u8> = Vec::new();
+        for letter in text.chars().map(Some).chain([None]) {
+            if let Some(letter) = letter.filter(|letter| !letter.is_ascii()) {
+                run.push((self.byte_of)(letter)?);
+                continue;
+            }
+            if !run.is_empty() {
+                let decoded = std::str::from_utf8(&run).ok()?;
+                found.extend(decoded.chars());
+                right.push_str(decoded);
+                run.clear();
+            }
+            right.extend(letter);
+        }
+        (!found.is_empty() && (self.is_likely)(&found)).then_some(right)
+    }
+}
+
+/// Tells whether characters are what UTF-8 read as Windows-1252 would hide.
+///
+/// Letters of the West and marks are believed alone. What begins with a capital such as `É` or `Ñ`, which text may have before `®` or
+/// `”`, must be there twice; so must Chinese letters, of which a mistaken one is made by `é` before two marks.
+fn is_likely_of_western(found: &[char]) -> bool {
+    let is_text = found.iter().all(|letter| {
+        (!letter.is_control() || WESTERN_UNUSED.contains(letter))
+            && !matches!(letter, '\u{250}'..='\u{258}' | '\u{25A}'..='\u{2C5}' | '\u{2C7}'..='\u{2DB}' | '\u{2DD}'..='\u{36F}' | '\u{700}'..='\u{8FF}' | '\u{E000}'..='\u{F8FF}')
+            && !matches!(letter, '\u{FFF0}'..='\u{FFFF}')
+    });
+    let is_alone = |letter: &char| matches!(letter, '\u{A0}'..='\u{17F}' | '\u{1E00}'..='\u{2FFF}' | '\u{1F000}'..='\u{1FFFF}');
+    is_text && (found.len() > 1 || found.iter().all(is_alone))
+}
+
+/// Tells whether characters are what UTF-8 read as Windows-1251 would hide: three letters at least, and nothing but letters and marks.
+fn is_likely_of_cyrillic(found: &[char]) -> bool {
+    let is_mark = |letter: &char| matches!(letter, '«' | '»' | '\u{a0}' | '°' | '\u{2010}'..='\u{203a}' | '№');
+    found.iter().filter(|letter| letter.is_alphabetic()).count() >= 3
+        && found.iter().all(|letter| letter.is_alphabetic() || is_mark(letter))
+}
+
+/// Returns the byte of a character above ASCII in Windows-1252, whose unused bytes are control characters.
+fn western_byte(letter: char) -> Option<u8> {
+    match letter {
+        '\u{80}'..='\u{ff}' => Some(letter as u8),
+        _ => WESTERN.iter().find(|(known, _)| *known == letter).map(|(_, byte)| *byte),
+    }
+}
+
+/// The bytes that Windows-1252 does not use: they stand in text that was misread twice.
+const WESTERN_UNUSED: [char; 5] = ['\u{81}', '\u{8d}', '\u{8f}', '\u{90}', '\u{9d}'];
+
+/// The characters of Windows-1252 that are not those of Latin-1.
+const WESTERN: [(char, u8); 27] = [
+    ('€', 0x80),
+    ('‚', 0x82),
+    ('ƒ', 0x83),
+    ('„', 0x84),
+    ('…', 0x85),
+    ('†', 0x86),
+    ('‡', 0x87),
+    ('ˆ', 0x88),
+    ('‰', 0x89),
+    ('Š', 0x8a),
+    ('‹', 0x8b),
+    ('Œ', 0x8c),
+    ('Ž', 0x8e),
+    ('‘', 0x91),
+    ('’', 0x92),
+    ('“', 0x93),
+    ('”', 0x94),
+    ('•', 0x95),
+    ('–', 0x96),
+    ('—', 0x97),
+    ('˜', 0x98),
+    ('™', 0x99),
+    ('š', 0x9a),
+    ('›', 0x9b),
+    ('œ', 0x9c),
+    ('ž', 0x9e),
+    ('Ÿ', 0x9f),
+];
+
+/// Returns the byte of a character above ASCII in Windows-1251, whose unused byte is a control character.
+fn cyrillic_byte(letter: char) -> Option<u8> {
+    match letter {
+        'А'..='я' => Some((letter as u32 - 'А' as u32) as u8 + 0xc0),
+        '\u{98}' => Some(0x98),
+        _ => CYRILLIC.iter().position(|known| *known == letter).map(|at| at as u8 + 0x80),
+    }
+}
+
+/// Bytes 80 to BF of Windows-1251.
+const CYRILLIC: [char; 64] = [
+    'Ђ', 'Ѓ', '‚', 'ѓ', '„', '…', '†', '‡', '€', '‰', 'Љ', '‹', 'Њ', 'Ќ', 'Ћ', 'Џ', //
+    'ђ', '‘', '’', '“', '”', '•', '–', '—', '\u{98}', '™', 'љ', '›', 'њ', 'ќ', 'ћ', 'џ', //
+    '\u{a0}', 'Ў', 'ў', 'Ј', '¤', 'Ґ', '¦', '§', 'Ё', '©', 'Є', '«', '¬', '\u{ad}', '®', 'Ї', //
+    '°', '±', 'І', 'і', 'ґ', 'µ', '¶', '·', 'ё', '№', 'є', '»', 'ј', 'Ѕ', 'ѕ', 'ї',
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use encoding_rs::{Encoding, WINDOWS_1251, WINDOWS_1252};
+
+    fn misread(text: &str, page: &'static Encoding) -> String {
+        page.decode_without_bom_handling(text.as_bytes()).0.into_owned()
+    }
+
+    /// Sentences of customs records in ten languages, with the marks that stand in them.
+    const TEXTS: [&str; 34] = [
+        "ÇELEBİ DIŞ TİCARET VE SANAYİ A.Ş. – ŞİŞLİ/İSTANBUL",
+        "GÜMRÜK MÜŞAVİRLİĞİ LTD. ŞTİ. “ÖZEL”",
+        "LOS DEMÁS: MÁQUINAS HERRAMIENTA Nº 5 (AÑO 2021) – CAÑÓN",
+        "CAFÉ SOLUBLE «NESCAFÉ®» Nº 3, 12 °C",
+        "PEÑA & CÍA. ‘ESPAÑA’",
+        "MÁQUINAS E APARELHOS, IRMÃOS GONÇALVES LTDA – SÃO PAULO",
+        "PEÇAS DE REPOSIÇÃO; LÃ “MERINO”; MAÇÃ",
+        "SOCIÉTÉ GÉNÉRALE D’ÉQUIPEMENTS – PIÈCES « DÉTACHÉES »",
+        "ŒUVRE D’ART, NOËL, À CÔTÉ DE L’HÔTEL…",
+        "MASCHINENBAU GMBH, MÜNCHEN – STRAßE 5, ÄÖÜ, 20 °C ±1",
+        "„PRÄZISIONSWERKZEUGE“ FÜR GROẞE TEILE, 3½ µm",
+        "ООО «СЕВЕРНАЯ ЗВЕЗДА» – СТАНКИ ТОКАРНЫЕ, 5 ШТ. №3",
+        "РОССИЯ, Г. САНКТ-ПЕТЕРБУРГ, УЛ. РУБИНШТЕЙНА, Д. 5/1",
+        "АО „СПЕЦСТРОЙ“ ИНН…, ТЕМПЕРАТУРА 20°С±1",
+        "ПРИБОР ТИПА „С“, МАРКА С»Р“С",
+        "СЕРИЯ «С»",
+        "ТОВ «УКРАЇНСЬКІ ВЕРСТАТИ», М. КИЇВ, ВУЛ. Є. СВЕРСТЮКА",
+        "ПРАТ „РІВНЕАЗОТ“ – ҐАТУНОК",
+        "ТОО «ҚАЗАҚСТАН ТЕМІР ЖОЛЫ», НҰР-СҰЛТАН ҚАЛАСЫ, ӘУЕЗОВ КӨШЕСІ",
+        "Жауапкершілігі шектеулі серіктестік",
+        "沈阳机床股份有限公司，数控车床（型号：CAK50）",
+        "上海市浦东新区“张江”高科技园区…",
+        "株式会社ミツトヨ 測定器",
+        "BİLYALI RULMAN Ø25±0,1 mm – “SKF™”",
+        "ФРЕЗА Ø12, Р6М5",
+        "NESCAFÉ® CLÁSICO",
+        "LÂMINA Ó”",
+        "PÂTÉ – É…",
+        "TORNIO PARALLELO – CITTÀ DI CASTELLO, QUALITÀ “A”",
+        "SPÓŁKA Z OGRANICZONĄ ODPOWIEDZIALNOŚCIĄ „ŁÓDŹ”",
+        "KAMIÓN Ñ»",
+        "ΑΝΩΝΥΜΗ ΕΤΑΙΡΕΙΑ – ΑΘΗΝΑ",
+        "plain ASCII text, 12 pcs",
+        "",
+    ];
+
+    #[test]
+    fn text_that_was_read_right_stays() {
+        for text in TEXTS {
+            assert_eq!(repair_text(text), None, "`{text}`");
+            for word in text.split_whitespace() {
+                assert_eq!(repair_text(word), None, "`{word}` of `{text}`");
+            }
+        }
+    }
+
+    #[test]
+    fn what_was_misread_comes_back() {
+        for text in TEXTS.iter().filter(|text| !text.is_ascii()) {
+            let once = misread(text, WINDOWS_1252);
+            assert_eq!(repair_text(&once).as_deref(), Some(*text), "`{once}`");
+            let twice = misread(&once, WINDOWS_1252);
+            assert_eq!(repair_text(&twice).as_deref(), Some(*text), "`{twice}`");
+        }
+        for text in ["ООО «СЕВЕРНАЯ ЗВЕЗДА»", "ООО", "Станки токарные – новые", "ТОО «ҚАЗАҚСТАН»"]
+        {
+            let once = misread(text, WINDOWS_1251);
+            assert_eq!(repair_text(&once).as_deref(), Some(text), "`{once}`");
+        }
+        for (wrong, right) in [
+            ("Ã‡ELEBI", Some("ÇELEBI")),
+            ("LOS DEMÃ¡S", Some("LOS DEMáS")),
+            ("PEÃ‘A", Some("PEÑA")),
+            ("РћРћРћ", Some("ООО")),
+            ("РћРћ", None),
+            ("20Â°C", Some("20°C")),
+            ("D\u{e2}€™ART", Some("D’ART")),
+            ("IRMÃOS Ã‡ELEBI", None),
+        ] {
+            assert_eq!(repair_text(wrong).as_deref(), right, "`{wrong}`");
+        }
+    }
+
+    #[test]
+    fn a_batch_is_copied_only_if_a_cell_is_wrong() {
+        let headers = ["A".to_owned(), "B".to_owned()];
+        let mut issues = Issues::default();
+        let mut batch = RawShipments::new(2);
+        batch.push(2, ["ÇELEBİ", "С»"]);
+        assert!(repair_batch(&batch, &headers, &mut issues).is_none());
+        batch.push(3, ["x", "Ã‡ELEBI"]);
+        batch.push(4, ["y", "É"]);
+        let repaired = repair_batch(&batch, &headers, &mut issues).unwrap();
+        let cells: Vec<(u64, &str, &str)> =
+            (0..3).map(|record| (repaired.line(record), repaired.field(record, 0), repaired.field(record, 1))).collect();
+        assert_eq!(cells, [(2, "ÇELEBİ", "С»"), (3, "x", "ÇELEBI"), (4, "y", "É")]);
+        let issues = issues.into_vec();
+        assert_eq!((issues.len(), issues[0].kind.as_str(), issues[0].column.as_str()), (1, "repaired_mojibake", "B"));
+        assert_eq!((issues[0].n_records, issues[0].first_line, issues[0].example.as_str()), (1, 3, "Ã‡ELEBI"));
+    }
+}
