@@ -108,8 +108,19 @@ impl Page {
             }
             right.extend(letter);
         }
-        (!found.is_empty() && (self.is_likely)(&found)).then_some(right)
+        let is_likely = !found.is_empty() && (self.is_likely)(&found);
+        is_likely.then(|| if text.chars().any(char::is_lowercase) { right } else { lower_marks(right) })
     }
+}
+
+/// Returns a text in capitals with the letters that it had if it was misread first and set in capitals then: `Åž`, which is `Ş`, became
+/// `ÅŽ`, which is a letter of no trading language. Where both are such letters (`Ü` and `Ì`) the one that stands there stays.
+fn lower_marks(text: String) -> String {
+    const PAIRS: [(char, char); 3] = [('Ŏ', 'Ş'), ('Ŋ', 'Ś'), ('Ċ', 'Ě')];
+    PAIRS.iter().fold(
+        text,
+        |text, (wrong, right)| if text.contains(*wrong) { text.replace(*wrong, right.encode_utf8(&mut [0; 4])) } else { text },
+    )
 }
 
 /// Tells whether characters are what UTF-8 read as Windows-1252 would hide.
@@ -266,6 +277,7 @@ mod tests {
             ("Ã‡ELEBI", Some("ÇELEBI")),
             ("LOS DEMÃ¡S", Some("LOS DEMáS")),
             ("PEÃ‘A", Some("PEÑA")),
+            ("LTD ÅŽTÄ°", Some("LTD ŞTİ")),
             ("РћРћРћ", Some("ООО")),
             ("РћРћ", None),
             ("20Â°C", Some("20°C")),
