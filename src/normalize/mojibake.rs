@@ -81,7 +81,15 @@ fn next_byte(text: &str, at: usize, byte_of: fn(char) -> Option<u8>) -> bool {
 /// A code page that UTF-8 was read as.
 struct Page {
     byte_of: fn(char) -> Option<u8>,
-    is_likely: fn(&[char]) -> bool,
+    is_likely: fn(&Found) -> bool,
+}
+
+/// What the runs beyond ASCII of a text become.
+#[derive(Default)]
+struct Found {
+    letters: Vec<char>,
+    /// Letters of the longest run.
+    longest_run: usize,
 }
 
 const PAGES: [Page; 2] = [
@@ -93,7 +101,7 @@ impl Page {
     /// Returns the text with all its runs beyond ASCII written back in the code page and read as UTF-8.
     fn undo(&self, text: &str) -> Option<String> {
         let mut right = String::with_capacity(text.len());
-        let mut found: Vec<char> = Vec::new();
+        let mut found = Found::default();
         let mut run: Vec<u8> = Vec::new();
         for letter in text.chars().map(Some).chain([None]) {
             if let Some(letter) = letter.filter(|letter| !letter.is_ascii()) {
@@ -102,13 +110,15 @@ impl Page {
             }
             if !run.is_empty() {
                 let decoded = std::str::from_utf8(&run).ok()?;
-                found.extend(decoded.chars());
+                let n_before = found.letters.len();
+                found.letters.extend(decoded.chars());
+                found.longest_run = found.longest_run.max(found.letters.len() - n_before);
                 right.push_str(decoded);
                 run.clear();
             }
             right.extend(letter);
         }
-        let is_likely = !found.is_empty() && (self.is_likely)(&found);
+        let is_likely = !found.letters.is_empty() && (self.is_likely)(&found);
         is_likely.then(|| if text.chars().any(char::is_lowercase) { right } else { lower_marks(right) })
     }
 }
@@ -123,25 +133,27 @@ fn lower_marks(text: String) -> String {
     )
 }
 
-/// Tells whether characters are what UTF-8 read as Windows-1252 would hide.
+/// Tells whether letters are what UTF-8 read as Windows-1252 would hide.
 ///
-/// Letters of the West and marks are believed alone. What begins with a capital such as `É` or `Ñ`, which text may have before `®` or
-/// `”`, must be there twice; so must Chinese letters, of which a mistaken one is made by `é` before two marks.
-fn is_likely_of_western(found: &[char]) -> bool {
-    let is_text = found.iter().all(|letter| {
+/// Letters of the West and marks are believed alone, unless all of them are made with a no-break space, which may stand behind any word.
+/// Others must follow each other somewhere: `É®` and `Ò»` stand in texts that were read right, but not in pairs.
+fn is_likely_of_western(found: &Found) -> bool {
+    let is_text = found.letters.iter().all(|letter| {
         (!letter.is_control() || WESTERN_UNUSED.contains(letter))
-            && !matches!(letter, '\u{250}'..='\u{258}' | '\u{25A}'..='\u{2C5}' | '\u{2C7}'..='\u{2DB}' | '\u{2DD}'..='\u{36F}' | '\u{700}'..='\u{8FF}' | '\u{E000}'..='\u{F8FF}')
-            && !matches!(letter, '\u{FFF0}'..='\u{FFFF}')
+            && !matches!(letter, '\u{250}'..='\u{258}' | '\u{25A}'..='\u{2C5}' | '\u{2C7}'..='\u{2DB}' | '\u{2DD}'..='\u{36F}')
+            && !matches!(letter, '\u{700}'..='\u{8FF}' | '\u{E000}'..='\u{F8FF}' | '\u{FFF0}'..='\u{FFFF}')
     });
     let is_alone = |letter: &char| matches!(letter, '\u{A0}'..='\u{17F}' | '\u{1E00}'..='\u{2FFF}' | '\u{1F000}'..='\u{1FFFF}');
-    is_text && (found.len() > 1 || found.iter().all(is_alone))
+    // The last byte of a sequence holds six bits, and that of a no-break space these.
+    let is_of_blank = |letter: &char| (*letter as u32) & 0x3f == 0x20;
+    is_text && (found.longest_run > 1 || (found.letters.iter().all(is_alone) && !found.letters.iter().all(is_of_blank)))
 }
 
-/// Tells whether characters are what UTF-8 read as Windows-1251 would hide: three letters at least, and nothing but letters and marks.
-fn is_likely_of_cyrillic(found: &[char]) -> bool {
+/// Tells whether letters are what UTF-8 read as Windows-1251 would hide: three letters at least, and nothing but letters and marks.
+fn is_likely_of_cyrillic(found: &Found) -> bool {
     let is_mark = |letter: &char| matches!(letter, '«' | '»' | '\u{a0}' | '°' | '\u{2010}'..='\u{203a}' | '№');
-    found.iter().filter(|letter| letter.is_alphabetic()).count() >= 3
-        && found.iter().all(|letter| letter.is_alphabetic() || is_mark(letter))
+    found.letters.iter().filter(|letter| letter.is_alphabetic()).count() >= 3
+        && found.letters.iter().all(|letter| letter.is_alphabetic() || is_mark(letter))
 }
 
 /// Returns the byte of a character above ASCII in Windows-1252, whose unused bytes are control characters.
@@ -213,7 +225,7 @@ mod tests {
     }
 
     /// Sentences of customs records in ten languages, with the marks that stand in them.
-    const TEXTS: [&str; 34] = [
+    const TEXTS: [&str; 39] = [
         "ÇELEBİ DIŞ TİCARET VE SANAYİ A.Ş. – ŞİŞLİ/İSTANBUL",
         "GÜMRÜK MÜŞAVİRLİĞİ LTD. ŞTİ. “ÖZEL”",
         "LOS DEMÁS: MÁQUINAS HERRAMIENTA Nº 5 (AÑO 2021) – CAÑÓN",
@@ -245,6 +257,11 @@ mod tests {
         "TORNIO PARALLELO – CITTÀ DI CASTELLO, QUALITÀ “A”",
         "SPÓŁKA Z OGRANICZONĄ ODPOWIEDZIALNOŚCIĄ „ŁÓDŹ”",
         "KAMIÓN Ñ»",
+        "UMEÅ\u{a0}VERKTYG AB, LÄNGD\u{a0}5 M, Å\u{a0}",
+        "IRMÃ\u{a0}MARIA, LÃ\u{a0}5 %",
+        "PERÒ\u{a0}: CIÒ\u{a0}: VIRTÙ",
+        "PRÉ\u{a0}: MARCHÉ\u{a0}: CLÉ",
+        "KIRBAÇ\u{a0}SAN, AĞAÇ\u{a0}LTD",
         "ΑΝΩΝΥΜΗ ΕΤΑΙΡΕΙΑ – ΑΘΗΝΑ",
         "plain ASCII text, 12 pcs",
         "",
