@@ -228,7 +228,7 @@ fn with_two_digit_year(text: &str, format: &str) -> Option<StatedDate> {
         return None;
     }
     let (date, rest) = StatedDate::read(text, &format!("{before}%y"))?;
-    let stated = text[..text.len() - rest.len()].as_bytes();
+    let stated = &text.as_bytes()[..text.len() - rest.len()];
     let n_digits = stated.iter().rev().take_while(|byte| byte.is_ascii_digit()).count();
     (n_digits == 2).then_some(date)
 }

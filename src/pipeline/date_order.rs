@@ -189,10 +189,10 @@ fn decide(path: &str, files: &[(&str, OrderCounts)]) -> Result<(DateOrder, Strin
     let sentence = match order {
         _ if day_month == 0 && month_day == 0 => "no date depends on the order of day and month".to_owned(),
         DateOrder::DayMonth => {
-            format!("day before month: {day_month} dates can only be read so, none the other way, {ambiguous} in either order")
+            format!("day before month: dates that read only so {day_month}, only the other way 0, either way {ambiguous}")
         }
         DateOrder::MonthDay => {
-            format!("month before day: {month_day} dates can only be read so, none the other way, {ambiguous} in either order")
+            format!("month before day: dates that read only so {month_day}, only the other way 0, either way {ambiguous}")
         }
     };
     Ok((order, sentence))
