@@ -142,8 +142,8 @@ pub(super) fn has_day(format: &str) -> bool {
 /// Returns how many digits a format reads that holds nothing but years, months and days in digits.
 pub(super) fn digits_of(format: &str) -> Option<usize> {
     format
+        .strip_prefix('%')?
         .split('%')
-        .skip(1)
         .map(|directive| matches!(directive, "Y" | "y" | "m" | "d").then_some(if directive == "Y" { 4 } else { 2 }))
         .sum()
 }

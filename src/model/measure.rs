@@ -81,6 +81,9 @@ pub fn parse_grams(text: &str, style: DecimalStyle, column_unit: WeightUnit) -> 
 
 /// Reads a quantity and the unit that stands behind it (`1200PCS`), which may be empty. Only a single word is a unit.
 pub fn parse_quantity(text: &str, style: DecimalStyle) -> Result<(Decimal, &str), Reason> {
+    if text.ends_with(|letter: char| letter.is_ascii_digit()) {
+        return Ok((parse_decimal(text, style)?, ""));
+    }
     let (number, word) = split_unit(text);
     let unit = word.strip_suffix('.').unwrap_or(word).trim_matches(is_blank);
     if number.is_empty() || !unit.chars().all(char::is_alphabetic) {

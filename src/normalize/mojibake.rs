@@ -68,8 +68,14 @@ fn is_suspect(text: &str) -> bool {
         let is_lead = bytes.get(at + 1).is_some_and(|byte| (0x82..=0xB4).contains(byte));
         is_lead && bytes.get(at + 2).is_some_and(|byte| *byte >= 0xC2) && next_byte(text, at + 2, western_byte)
     });
-    // `Р` and `С` lead all Russian letters.
-    western || ["Р", "С"].iter().any(|lead| Finder::new(lead).find_iter(bytes).any(|at| next_byte(text, at + 2, cyrillic_byte)))
+    // `Р` and `С` lead all Russian letters, and mostly stand before a letter of the alphabet.
+    let is_letter = |at: usize| match (bytes.get(at), bytes.get(at + 1)) {
+        (Some(0xD0), Some(second)) => *second >= 0x90,
+        (Some(0xD1), Some(second)) => *second <= 0x8F,
+        (first, _) => first.is_none_or(u8::is_ascii),
+    };
+    let follows = |at: usize| !is_letter(at + 2) && next_byte(text, at + 2, cyrillic_byte);
+    western || ["Р", "С"].iter().any(|lead| Finder::new(lead).find_iter(bytes).any(follows))
 }
 
 /// Tells whether the character at a place stands for a byte that continues a sequence of UTF-8.
@@ -84,27 +90,32 @@ struct Page {
     is_likely: fn(&Found) -> bool,
 }
 
+const PAGES: [Page; 2] = [
+    Page { byte_of: western_byte, is_likely: is_likely_of_western },
+    Page { byte_of: cyrillic_byte, is_likely: is_likely_of_cyrillic },
+];
+
 /// What the runs beyond ASCII of a text become.
 #[derive(Default)]
 struct Found {
     letters: Vec<char>,
     /// Letters of the longest run.
     longest_run: usize,
+    /// Runs that no text has that was read right.
+    n_firm: usize,
 }
-
-const PAGES: [Page; 2] = [
-    Page { byte_of: western_byte, is_likely: is_likely_of_western },
-    Page { byte_of: cyrillic_byte, is_likely: is_likely_of_cyrillic },
-];
 
 impl Page {
     /// Returns the text with all its runs beyond ASCII written back in the code page and read as UTF-8.
     fn undo(&self, text: &str) -> Option<String> {
         let mut right = String::with_capacity(text.len());
         let mut found = Found::default();
-        let mut run: Vec<u8> = Vec::new();
-        for letter in text.chars().map(Some).chain([None]) {
+        let (mut run, mut run_start, mut before) = (Vec::new(), 0, None);
+        for (at, letter) in text.char_indices().map(|(at, letter)| (at, Some(letter))).chain([(text.len(), None)]) {
             if let Some(letter) = letter.filter(|letter| !letter.is_ascii()) {
+                if run.is_empty() {
+                    run_start = at;
+                }
                 run.push((self.byte_of)(letter)?);
                 continue;
             }
@@ -113,13 +124,28 @@ impl Page {
                 let n_before = found.letters.len();
                 found.letters.extend(decoded.chars());
                 found.longest_run = found.longest_run.max(found.letters.len() - n_before);
+                found.n_firm += usize::from(!may_be_right(before, &text[run_start..at], letter));
                 right.push_str(decoded);
                 run.clear();
             }
+            before = letter;
             right.extend(letter);
         }
         let is_likely = !found.letters.is_empty() && (self.is_likely)(&found);
         is_likely.then(|| if text.chars().any(char::is_lowercase) { right } else { lower_marks(right) })
+    }
+}
+
+/// Tells whether a run between two ASCII characters may stand in a text that was read right: a capital letter that ends a word in
+/// capitals, and the mark behind the word. `UMEÅ` has a no-break space behind it, `IRMÃ` a quote.
+fn may_be_right(before: Option<char>, run: &str, after: Option<char>) -> bool {
+    let mut letters = run.chars();
+    let (Some(letter), Some(mark), None) = (letters.next(), letters.next(), letters.next()) else { return false };
+    let ends_capitals = !before.is_some_and(char::is_lowercase) && !after.is_some_and(|after| after.is_ascii_alphanumeric());
+    match (letter, mark) {
+        (_, '\u{a0}') => true,
+        ('Ã' | 'Å' | 'Ä' | 'Â', '”' | '’' | '»' | '®' | '™' | '–' | '—' | '…') => ends_capitals,
+        _ => false,
     }
 }
 
@@ -135,8 +161,8 @@ fn lower_marks(text: String) -> String {
 
 /// Tells whether letters are what UTF-8 read as Windows-1252 would hide.
 ///
-/// Letters of the West and marks are believed alone, unless all of them are made with a no-break space, which may stand behind any word.
-/// Others must follow each other somewhere: `É®` and `Ò»` stand in texts that were read right, but not in pairs.
+/// Letters of the West and marks are believed alone, if one of them stands in no text that was read right. Others must follow each other
+/// somewhere: `É®` and `Ò»` stand in such texts, but not in pairs.
 fn is_likely_of_western(found: &Found) -> bool {
     let is_text = found.letters.iter().all(|letter| {
         (!letter.is_control() || WESTERN_UNUSED.contains(letter))
@@ -144,9 +170,7 @@ fn is_likely_of_western(found: &Found) -> bool {
             && !matches!(letter, '\u{700}'..='\u{8FF}' | '\u{E000}'..='\u{F8FF}' | '\u{FFF0}'..='\u{FFFF}')
     });
     let is_alone = |letter: &char| matches!(letter, '\u{A0}'..='\u{17F}' | '\u{1E00}'..='\u{2FFF}' | '\u{1F000}'..='\u{1FFFF}');
-    // The last byte of a sequence holds six bits, and that of a no-break space these.
-    let is_of_blank = |letter: &char| (*letter as u32) & 0x3f == 0x20;
-    is_text && (found.longest_run > 1 || (found.letters.iter().all(is_alone) && !found.letters.iter().all(is_of_blank)))
+    is_text && (found.longest_run > 1 || (found.letters.iter().all(is_alone) && found.n_firm > 0))
 }
 
 /// Tells whether letters are what UTF-8 read as Windows-1251 would hide: three letters at least, and nothing but letters and marks.
@@ -225,7 +249,7 @@ mod tests {
     }
 
     /// Sentences of customs records in ten languages, with the marks that stand in them.
-    const TEXTS: [&str; 39] = [
+    const TEXTS: [&str; 40] = [
         "ÇELEBİ DIŞ TİCARET VE SANAYİ A.Ş. – ŞİŞLİ/İSTANBUL",
         "GÜMRÜK MÜŞAVİRLİĞİ LTD. ŞTİ. “ÖZEL”",
         "LOS DEMÁS: MÁQUINAS HERRAMIENTA Nº 5 (AÑO 2021) – CAÑÓN",
@@ -259,6 +283,7 @@ mod tests {
         "KAMIÓN Ñ»",
         "UMEÅ\u{a0}VERKTYG AB, LÄNGD\u{a0}5 M, Å\u{a0}",
         "IRMÃ\u{a0}MARIA, LÃ\u{a0}5 %",
+        "DOCE “LÃ” LTDA, UMEÅ” AB",
         "PERÒ\u{a0}: CIÒ\u{a0}: VIRTÙ",
         "PRÉ\u{a0}: MARCHÉ\u{a0}: CLÉ",
         "KIRBAÇ\u{a0}SAN, AĞAÇ\u{a0}LTD",
@@ -275,6 +300,48 @@ mod tests {
                 assert_eq!(repair_text(word), None, "`{word}` of `{text}`");
             }
         }
+    }
+
+    /// Words of the letters of a language, with the marks that stand around words and blanks that do not break.
+    #[test]
+    fn words_of_ten_languages_stay() {
+        let languages = [
+            "ABCÇDEFGĞHIİJKLMNOÖPRSŞTUÜVYZabcçdefgğhıijklmnoöprsştuüvyz",
+            "ABCDEFGHIJLMNÑOPQRSTUVXYZÁÉÍÓÚÜabcdefghijlmnñopqrstuvxyzáéíóúü",
+            "ABCDEFGHIJLMNOPQRSTUVXZÃÕÁÉÍÓÚÂÊÔÇÀabcdefghijlmnopqrstuvxzãõáéíóúâêôçà",
+            "ABCDEFGHIJLMNOPQRSTUVXYZÀÂÆÇÉÈÊËÎÏÔŒÙÛÜàâæçéèêëîïôœùûüabcdefghijlmnopqrstuvxyz",
+            "ABCDEFGHIKLMNOPRSTUVWZÄÖÜßäöüabcdefghiklmnoprstuvwz",
+            "ABCDEFGHIJKLMNOPRSTUVXYZÅÄÖåäöabcdefghijklmnoprstuvxyz",
+            "АБВГДЕЁЖЗИЙКЛМНОПРСТУФХЦЧШЩЪЫЬЭЮЯабвгдеёжзийклмнопрстуфхцчшщъыьэюя",
+            "АБВГҐДЕЄЖЗИІЇЙКЛМНОПРСТУФХЦЧШЩЬЮЯабвгґдеєжзиіїйклмнопрстуфхцчшщьюя",
+            "АӘБВГҒДЕЖЗИЙКҚЛМНҢОӨПРСТУҰҮФХҺЦЧШЫІЭЮЯаәбвгғдежзийкқлмнңоөпрстуұүфхһцчшыіэюя",
+            "机床数控车沈阳上海进出口有限公司零件设备贸易工业",
+        ];
+        let opening = ["", "", "«", "“", "„", "‘"];
+        let closing = ["", "", "»", "”", "’", "®", "™", "\u{a0}", " –", "–", "…", ",", "."];
+        let mut state = 0x9E37_79B9_7F4A_7C15_u64;
+        let mut below = |bound: usize| {
+            state ^= state << 13;
+            state ^= state >> 7;
+            state ^= state << 17;
+            (state >> 11) as usize % bound
+        };
+        let mut wrong = Vec::new();
+        for round in 0..100_000 {
+            let letters: Vec<char> = languages[round % languages.len()].chars().collect();
+            // A word has capitals or small letters.
+            let letters: Vec<char> = match below(2) {
+                0 => letters.into_iter().filter(|letter| !letter.is_lowercase()).collect(),
+                _ => letters.into_iter().filter(|letter| !letter.is_uppercase()).collect(),
+            };
+            let mut text = String::new();
+            for _ in 0..1 + below(4) {
+                let word: String = (0..2 + below(7)).map(|_| letters[below(letters.len())]).collect();
+                text.push_str(&format!("{}{word}{} ", opening[below(opening.len())], closing[below(closing.len())]));
+            }
+            wrong.extend(repair_text(text.trim()).map(|changed| format!("`{text}` became `{changed}`")));
+        }
+        assert!(wrong.is_empty(), "{}: {}", wrong.len(), wrong[..wrong.len().min(20)].join("\n"));
     }
 
     #[test]
