@@ -121,6 +121,10 @@ fn default_excel_epoch() -> u16 {
     1900
 }
 
+fn default_header() -> bool {
+    true
+}
+
 fn default_decimal_marks() -> Vec<char> {
     vec!['.']
 }

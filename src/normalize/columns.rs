@@ -1,7 +1,7 @@
 //! A batch of typed shipments as columns, in the order of the store.
 
 use super::sidecar::BatchSidecar;
-use crate::model::part::LineNumbers;
+use crate::model::part::{LineNumbers, ZeroCount};
 use crate::model::role::Role;
 use crate::model::shipments::{CALENDAR, KEYS, MEASURES, PARTY_SUFFIXES, TEXTS};
 use crate::store::column::{Keys, Numbers, Texts};
@@ -188,8 +188,8 @@ impl Columns {
     }
 
     /// Returns the distinct parties, codes and months of the batch, with what is known of its line numbers.
-    pub fn sidecar(&self, line_numbers: LineNumbers) -> BatchSidecar {
-        let mut sidecar = BatchSidecar::new(line_numbers);
+    pub fn sidecar(&self, line_numbers: LineNumbers, zeros: [ZeroCount; MEASURES.len()]) -> BatchSidecar {
+        let mut sidecar = BatchSidecar::new(line_numbers, zeros);
         for role in Role::ALL {
             let Some(KeyColumn::Repeated(keys)) = &self.party_keys[role as usize] else { continue };
             let texts = [0, 1, 2].map(|suffix| &self.texts[role_slot(role) + suffix]);

@@ -97,13 +97,16 @@ impl<'a> Normalizer<'a> {
             let raw = repaired.as_ref().unwrap_or(delivered);
             for record in 0..raw.len() {
                 match self.fill_row(&mut row, raw, record, origin, &mut batch, memory) {
-                    Ok(()) => columns.push(&row),
+                    Ok(()) => {
+                        batch.count_zeros(&row.measures, row.source_line);
+                        columns.push(&row);
+                    }
                     Err(fault) => batch.rejections.push(fault.of(delivered, record)),
                 }
             }
         }
         NormalizedBatch {
-            sidecar: columns.sidecar(batch.line_numbers),
+            sidecar: columns.sidecar(batch.line_numbers, batch.zeros),
             shipments: columns.into_batch(),
             issues: batch.issues,
             rejections: batch.rejections,

@@ -73,11 +73,12 @@ pub struct BatchSidecar {
     codes: Vec<(i64, [usize; 3], u64)>,
     pub coverage: Coverage,
     line_numbers: LineNumbers,
+    zeros: [ZeroCount; MEASURES.len()],
 }
 
 impl BatchSidecar {
-    pub fn new(line_numbers: LineNumbers) -> Self {
-        BatchSidecar { line_numbers, ..BatchSidecar::default() }
+    pub fn new(line_numbers: LineNumbers, zeros: [ZeroCount; MEASURES.len()]) -> Self {
+        BatchSidecar { line_numbers, zeros, ..BatchSidecar::default() }
     }
 
     /// Adds a party by name, country code and registration id.

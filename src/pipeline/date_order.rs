@@ -19,6 +19,8 @@ use crate::store::parts::{PartKey, Store};
 use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+use std::path::Path;
 
 /// How the dates of one `[[records]]` are read.
 pub struct SourceDates {
@@ -46,15 +48,15 @@ struct Counted {
     first: Option<(u64, String)>,
 }
 
-/// The digest and state of a file, in the order of the files.
-pub type FileDigest = (String, FileState);
+/// State and digest of each file.
+pub type Digests<'a> = BTreeMap<&'a Path, (FileState, String)>;
 
 /// Returns how the dates of every `[[records]]` are read. Without a store the files are read anew and nothing is written.
 pub fn source_dates(
     run_file: &RunFile,
     schemas: &[VendorSchema],
     files: &[InputFile],
-    store: Option<(&Store, &[FileDigest])>,
+    store: Option<(&Store, &Digests<'_>)>,
 ) -> Result<Vec<SourceDates>> {
     let sources = run_file.records.iter().zip(schemas).enumerate();
     sources
@@ -67,11 +69,11 @@ pub fn source_dates(
                 let settings = order.as_str().to_owned();
                 return Ok(SourceDates { style: style.in_order(order), settings, evidence: None });
             }
-            let own: Vec<(usize, &InputFile)> = files.iter().enumerate().filter(|(_, file)| file.source == at).collect();
+            let own: Vec<&InputFile> = files.iter().filter(|file| file.source == at).collect();
             let counts: Vec<(&str, OrderCounts)> = own
                 .into_par_iter()
-                .map(|(place, file)| {
-                    let known = store.map(|(store, digests)| (store, digests[place].0.as_str()));
+                .map(|file| {
+                    let known = store.map(|(store, digests)| (store, digests[file.path.as_path()].1.as_str()));
                     Ok((file.shown.as_str(), kept_counts(file, source, schema, &style, known)?))
                 })
                 .collect::<Result<_>>()?;
@@ -94,7 +96,7 @@ fn kept_counts(
     store: Option<(&Store, &str)>,
 ) -> Result<OrderCounts> {
     let Some((store, sha256)) = store else { return count(file, source, schema, style) };
-    let settings = format!("date order, {:?}", pinned(source));
+    let settings = format!("date order, {:?}", pinned(file, source, schema));
     let key = PartKey::new(sha256, &schema.digest_text, &settings, &normalize::reference_texts(), STORE_VERSION);
     if let Some(counts) = store.date_counts(&key).and_then(|text| serde_json::from_str(&text).ok()) {
         return Ok(counts);
@@ -106,7 +108,7 @@ fn kept_counts(
 
 /// Reads a file for its dates alone.
 fn count(file: &InputFile, source: &RecordSource, schema: &VendorSchema, style: &DateStyle) -> Result<OrderCounts> {
-    let mut reader = ingest::open(&file.path, &pinned(source), &|header| normalize::knows_header(schema, header))?;
+    let mut reader = ingest::open(&file.path, &pinned(file, source, schema), &|header| normalize::knows_header(schema, header))?;
     let header = reader.header().clone();
     let mapping = Mapping::new(schema, &header.names, header.line, &file.shown, &mut Issues::default())?;
     let mut counts = OrderCounts::default();

@@ -3,7 +3,6 @@
 //! In: an open reader's file, its schema and settings. Out: a finished part with its account, whose sums are checked here: bytes and
 //! lines against what the decoder counted, records read against records stored and rejected.
 
-use super::date_order::FileDigest;
 use super::in_order::in_order;
 use super::progress::{Progress, Reading};
 use super::records::{InputFile, pinned};
@@ -48,7 +47,7 @@ struct Done {
 
 /// How a file is read.
 #[derive(Clone, Copy)]
-pub struct Reading<'a> {
+pub struct FileReading<'a> {
     pub source: &'a RecordSource,
     pub schema: &'a VendorSchema,
     pub dates: &'a DateStyle,
@@ -57,19 +56,21 @@ pub struct Reading<'a> {
 /// Builds the part of a file. `state` is that of the file when its digest was taken.
 pub fn build_part(
     file: &InputFile,
-    Reading { source, schema, dates }: Reading<'_>,
-    (sha256, state): &FileDigest,
+    FileReading { source, schema, dates }: FileReading<'_>,
+    (sha256, state): (&str, &FileState),
     store: &Store,
     part_key: &PartKey,
     progress: &dyn Progress,
 ) -> Result<Part> {
-    let mut reader = ingest::open(&file.path, &pinned(source), &|header| normalize::knows_header(schema, header))?;
+    let known = |header: &str| normalize::knows_header(schema, header);
+    let mut reader = ingest::open(&file.path, &pinned(file, source, schema), &known)?;
     let header = reader.header().clone();
     let dialect = reader.dialect().clone();
     let mut issues = Issues::default();
     let mapping = Mapping::new(schema, &header.names, header.line, &file.shown, &mut issues)?;
     let normalizer = Normalizer::new(schema, &mapping, source.flow.as_deref(), dates);
-    let sheet = dialect.sheet.clone().unwrap_or_default();
+    let place: Vec<&str> = dialect.member.iter().chain(&dialect.sheet).map(String::as_str).collect();
+    let place = place.join("/");
 
     let mut writer = store.write(part_key)?;
     let encoder = writer.encoder();

@@ -1,8 +1,8 @@
 //! Stage 1: every file of records becomes a part of the store, or the part that is there is used again.
 
-use super::date_order::{self, FileDigest};
-use super::part::{Reading, build_part};
-use super::progress::Progress;
+use super::date_order::{self, Digests};
+use super::part::{FileReading, build_part};
+use super::progress::{Progress, Reading};
 use super::run_file::{RecordSource, RunFile};
 use crate::error::{Error, Result, nearest};
 use crate::ingest::{self, records::Pinned};
@@ -128,21 +128,34 @@ fn matching_files(run_file: &RunFile, pattern: &str) -> Result<Vec<PathBuf>> {
     Ok(paths)
 }
 
-/// Reads header and mapping of every file: what can be found without reading records. Returns the columns that some file fills.
-pub fn check_headers(run_file: &RunFile, schemas: &[VendorSchema], files: &[InputFile]) -> Result<BTreeSet<String>> {
-    let mut filled = BTreeSet::new();
-    for file in files {
-        let schema = &schemas[file.source];
-        let reader =
-            ingest::open(&file.path, &pinned(&run_file.records[file.source]), &|header| normalize::knows_header(schema, header))?;
-        let header = reader.header();
-        let mapping = Mapping::new(schema, &header.names, header.line, &file.shown, &mut Issues::default())?;
-        filled.extend(mapping.columns().map(str::to_owned));
-        if !schema.reporter_country_code.is_empty() {
-            filled.insert("reporter_country_code".to_owned());
-        }
-        if schema.flow.is_some() || run_file.records[file.source].flow.is_some() {
-            filled.insert("flow".to_owned());
+/// Reads header and mapping of every table of every file: what can be found without reading records.
+pub fn inputs(run_file: &RunFile, schemas: &[VendorSchema], files: &[InputFile]) -> Result<Inputs> {
+    let found: Vec<Vec<(InputFile, Result<BTreeSet<String>>)>> = files
+        .par_iter()
+        .map(|file| tables(file, &run_file.records[file.source], &schemas[file.source]))
+        .collect::<Result<_>>()?;
+    let mut inputs = Inputs { tables: Vec::new(), filled: BTreeSet::new(), unread: BTreeMap::new() };
+    for (file, tables) in files.iter().zip(found) {
+        let has_fitting = tables.iter().any(|(_, columns)| columns.is_ok());
+        for (table, columns) in tables {
+            match columns {
+                Ok(columns) => {
+                    inputs.filled.extend(columns);
+                    inputs.tables.push(table);
+                }
+                Err(error) if has_fitting => {
+                    let issues = inputs.unread.entry(file.shown.clone()).or_default();
+                    let why = error.to_string().lines().next().unwrap_or_default().to_owned();
+                    issues.add_many(
+                        "table_not_read",
+                        table.member.as_deref().or(table.sheet.as_deref()).unwrap_or(""),
+                        0,
+                        &why,
+                        0,
+                    );
+                }
+                Err(error) => return Err(error),
+            }
         }
     }
     inputs.tables.sort_by(|left, right| (&left.shown, left.source).cmp(&(&right.shown, right.source)));
@@ -153,7 +166,7 @@ pub fn check_headers(run_file: &RunFile, schemas: &[VendorSchema], files: &[Inpu
 /// the only one that fits.
 fn tables(file: &InputFile, source: &RecordSource, schema: &VendorSchema) -> Result<Vec<(InputFile, Result<BTreeSet<String>>)>> {
     let pinned = Pinned { member: source.member.clone(), ..pinned(file, source, schema) };
-    let found = ingest::tables(&file.path, &pinned, &|header| schema.knows_header(header))?;
+    let found = ingest::tables(&file.path, &pinned, &|header| normalize::knows_header(schema, header))?;
     let mappings: Vec<Result<Mapping>> = found
         .iter()
         .map(|table| Mapping::new(schema, &table.header.names, table.header.line, &file.shown, &mut Issues::default()))
@@ -200,29 +213,24 @@ pub fn load(
     progress: &dyn Progress,
 ) -> Result<Vec<LoadedFile>> {
     let references = normalize::reference_texts();
-    let digests: Vec<FileDigest> = files
-        .par_iter()
-        .map(|file| {
-            let state = FileState::of(&file.path)?;
-            Ok((sha256_of_file(&file.path)?, state))
-        })
-        .collect::<Result<_>>()?;
+    let paths: BTreeSet<&Path> = files.iter().map(|file| file.path.as_path()).collect();
+    let digests: Digests =
+        paths.into_par_iter().map(|path| Ok((path, (FileState::of(path)?, sha256_of_file(path)?)))).collect::<Result<_>>()?;
     let dates = date_order::source_dates(run_file, schemas, files, Some((store, &digests)))?;
-    let keys: Vec<PartKey> = files
+    let keys: Vec<(&str, &FileState, PartKey)> = files
         .iter()
-        .zip(&digests)
-        .map(|(file, (sha256, _))| {
+        .map(|file| {
             let (source, schema) = (&run_file.records[file.source], &schemas[file.source]);
-            let settings = format!(
-                "encoding={:?} delimiter={:?} sheet={:?} header_row={:?} flow={:?} date_order={}",
-                source.encoding, source.delimiter, source.sheet, source.header_row, source.flow, dates[file.source].settings
-            );
-            PartKey::new(sha256, &schema.digest_text, &settings, &references, normalize::STORE_VERSION)
+            let (state, sha256) = &digests[file.path.as_path()];
+            let date_order = &dates[file.source].settings;
+            let settings = format!("{:?} flow={:?} date_order={date_order}", pinned(file, source, schema), source.flow);
+            let key = PartKey::new(sha256, &schema.digest_text, &settings, &references, normalize::STORE_VERSION);
+            (sha256.as_str(), state, key)
         })
         .collect();
     // Files of one content and one reading have one part: it is built once.
     let mut first_of_key: BTreeMap<&str, usize> = BTreeMap::new();
-    for (at, key) in keys.iter().enumerate() {
+    for (at, (_, _, key)) in keys.iter().enumerate() {
         first_of_key.entry(key.as_str()).or_insert(at);
     }
     // A file's bytes are shared out among its tables, since how they lie in it is not known.
@@ -231,15 +239,13 @@ pub fn load(
     let parts: BTreeMap<&str, Part> = first_of_key
         .par_iter()
         .map(|(name, at)| {
-            let (file, digest, key) = (&files[at], &digests[at], &keys[at]);
-            let reading = Reading {
-                source: &run_file.records[file.source],
-                schema: &schemas[file.source],
-                dates: &dates[file.source].style,
-            };
+            let (name, at) = (*name, *at);
+            let (file, (sha256, state, key)) = (&files[at], &keys[at]);
+            let (source, schema) = (&run_file.records[file.source], &schemas[file.source]);
+            let reading = FileReading { source, schema, dates: &dates[file.source].style };
             let part = match store.part(key) {
                 Some(part) => part,
-                None => build_part(file, reading, digest, store, key, progress)?,
+                None => build_part(file, reading, (sha256, state), store, key, progress)?,
             };
             let (n_records, n_rejected) = (part.account.records_read, part.account.records_rejected);
             progress.table_done(&file.shown, Reading { n_records, n_rejected, n_bytes: state.n_bytes() / n_tables(&file.path) });
@@ -249,13 +255,13 @@ pub fn load(
 
     let mut first_of_content: BTreeMap<(&str, Option<&str>, Option<String>), &str> = BTreeMap::new();
     let mut loaded = Vec::with_capacity(files.len());
-    for ((file, (sha256, _)), key) in files.iter().zip(&digests).zip(&keys) {
+    for (file, (sha256, _, key)) in files.iter().zip(&keys) {
         let mut part = parts[key.as_str()].clone();
         // The evidence is that of all files of the source: it changes with each of them, and the part does not.
         if let Some(sentence) = &dates[file.source].evidence {
             part.account.dialect.evidence.push_str(&format!("; {sentence}"));
         }
-        let content = (sha256.as_str(), part.account.dialect.sheet.clone());
+        let content = (*sha256, file.member.as_deref(), part.account.dialect.sheet.clone());
         let same_as = first_of_content.get(&content).map(|first| (*first).to_owned());
         if let Some(first) =
             loaded.iter().find(|known: &&LoadedFile| Some(&known.shown) == same_as.as_ref() && known.part_key != *key)

@@ -88,8 +88,8 @@ fn prepare(run_file: &RunFile) -> Result<Prepared> {
 /// Records are read only where the order of their dates is to be told by them.
 pub fn check(run_file: &RunFile) -> Result<(usize, usize, usize)> {
     let prepared = prepare(run_file)?;
-    date_order::source_dates(run_file, &prepared.schemas, &prepared.files, None)?;
-    Ok((prepared.files.len(), prepared.watchlists.len(), run_file.questions.len()))
+    date_order::source_dates(run_file, &prepared.schemas, &prepared.inputs.tables, None)?;
+    Ok((prepared.inputs.tables.len(), prepared.watchlists.len(), run_file.questions.len()))
 }
 
 /// Runs all stages as far as asked. `store` and `out` are folders; `environment` is what the manifest keeps apart.

@@ -74,8 +74,20 @@ const TOP: Keys = Keys {
     later: &["trend", "rates"],
 };
 const RECORDS: Keys = Keys {
-    known: &["path", "schema", "coverage", "encoding", "delimiter", "sheet", "header_row", "flow", "date_order"],
-    later: &["header", "reporter"],
+    known: &[
+        "path",
+        "schema",
+        "coverage",
+        "encoding",
+        "delimiter",
+        "member",
+        "sheet",
+        "header_row",
+        "header",
+        "flow",
+        "date_order",
+    ],
+    later: &["reporter"],
 };
 const COVERAGE: Keys = Keys { known: &["from", "to"], later: &["hs", "parties"] };
 const WATCHLISTS: Keys = Keys { known: &["id", "path", "format", "as_of"], later: &["layout"] };
