@@ -1,14 +1,18 @@
 //! SHA-256 digests of files, as hexadecimal digits, and whether a file is still the one that was digested.
 
 use crate::error::{Error, Result};
+use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use std::fs::File;
 use std::io::Read;
 use std::path::Path;
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
+
+/// File systems note the time of a change in steps of up to two seconds.
+const COARSEST_STEP: Duration = Duration::from_secs(3);
 
 /// What shows that a file was changed: its size and the time of the last change.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FileState {
     n_bytes: u64,
     changed: Option<SystemTime>,
@@ -22,6 +26,12 @@ impl FileState {
 
     pub fn n_bytes(&self) -> u64 {
         self.n_bytes
+    }
+
+    /// Tells whether the last change is so long ago that another one would show in its time, whose steps a file system makes coarse.
+    pub fn is_settled(&self) -> bool {
+        let age = self.changed.and_then(|changed| changed.elapsed().ok());
+        age.is_some_and(|age| age > COARSEST_STEP)
     }
 }
 

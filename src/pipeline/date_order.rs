@@ -98,11 +98,12 @@ fn kept_counts(
     let Some((store, sha256)) = store else { return count(file, source, schema, style) };
     let settings = format!("date order, {:?}", pinned(file, source, schema));
     let key = PartKey::new(sha256, &schema.digest_text, &settings, &normalize::reference_texts(), STORE_VERSION);
-    if let Some(counts) = store.date_counts(&key).and_then(|text| serde_json::from_str(&text).ok()) {
+    let name = format!("date_orders/{}", key.as_str());
+    if let Some(counts) = store.kept_text(&name).and_then(|text| serde_json::from_str(&text).ok()) {
         return Ok(counts);
     }
     let counts = count(file, source, schema, style)?;
-    store.keep_date_counts(&key, &serde_json::to_string(&counts).expect("counts are plain data"))?;
+    store.keep_text(&name, &serde_json::to_string(&counts).expect("counts are plain data"))?;
     Ok(counts)
 }
 

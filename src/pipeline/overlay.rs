@@ -4,11 +4,14 @@ use super::records::LoadedFile;
 use crate::analyze::resolve::{self, Overlay, Removed, ResolvedRecord};
 use crate::error::{Error, Result};
 use crate::export::duplicates::Duplicate;
+use crate::model::digest::sha256_of_texts;
 use crate::model::issue::Issues;
 use crate::model::part::{LineNumbers, ZeroCount};
 use crate::model::shipments::{MEASURES, STATED_MEASURES};
 use crate::model::vendor_schema::VendorSchema;
+use crate::store::kept::KeptOverlay;
 use crate::store::local::Engine;
+use crate::store::parts::Store;
 use crate::store::sql;
 use polars::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
@@ -25,16 +28,63 @@ pub struct Resolved {
     pub issues: BTreeMap<String, Issues>,
 }
 
-/// Resolves repeats over all parts and lays the overlay.
-pub fn resolve(files: &[LoadedFile], schemas: &[VendorSchema]) -> Result<Resolved> {
+/// Resolves repeats over all parts and lays the overlay, or takes the one that the store kept for these parts.
+pub fn resolve(files: &[LoadedFile], schemas: &[VendorSchema], store: &Store) -> Result<Resolved> {
     let always_zero = always_zero(files);
     let parts = all_parts(files, schemas, &always_zero)?;
+    let key = overlay_key(files, schemas);
+    let kept = store.kept_overlay(&key);
+    let is_new = kept.is_none();
+    let overlay = match kept {
+        Some(overlay) => overlay,
+        None => lay(&parts, files, schemas)?,
+    };
+    let lost = |error: PolarsError| failed("the kept overlay cannot be read", error);
+    let duplicates = duplicates_of(&overlay.duplicates).map_err(lost)?;
+    let mut engine = Engine::new();
+    engine.register("parts", parts);
+    engine.register("removed", overlay.removed.clone().lazy());
+    engine.register("restated", overlay.restated.clone().lazy());
+    engine.register_query("shipments", &sql::shipments_view(&resolve::RULES))?;
+    let mut issues: BTreeMap<String, Issues> = BTreeMap::new();
+    for (file, kept) in &overlay.issues {
+        let own = issues.entry(file.clone()).or_default();
+        kept.iter().for_each(|issue| own.add_many(&issue.kind, &issue.column, issue.first_line, &issue.example, issue.n_records));
+    }
+    count_always_zero(files, &always_zero, &mut issues);
+    // What is kept was held against the parts when it was new, and neither changes.
+    if is_new {
+        check_record_keys(&mut engine)?;
+        check_kept(&mut engine, files, &duplicates)?;
+        store.keep_overlay(&key, overlay)?;
+    }
+    Ok(Resolved { engine, duplicates, issues })
+}
+
+/// Returns what an overlay depends on: the parts by name and vendor, which vendor stays, and the rules.
+fn overlay_key(files: &[LoadedFile], schemas: &[VendorSchema]) -> String {
+    let mut texts = vec![resolve::VERSION.to_string()];
+    for file in files {
+        let schema = &schemas[file.source];
+        texts.extend([
+            file.shown.clone(),
+            file.part_key.as_str().to_owned(),
+            schema.vendor.clone(),
+            schema.precedence.to_string(),
+        ]);
+        texts.extend([file.source.to_string(), file.same_as.clone().unwrap_or_default()]);
+    }
+    sha256_of_texts(texts.iter().map(String::as_str))[..32].to_owned()
+}
+
+/// Finds the repeats among all parts.
+fn lay(parts: &LazyFrame, files: &[LoadedFile], schemas: &[VendorSchema]) -> Result<KeptOverlay> {
     let n_records: u64 = files.iter().map(|file| file.part.account.records_stored()).sum();
     let n_buckets = n_records / BUCKET_RECORDS + 1;
     let precedence: BTreeMap<String, u32> = schemas.iter().map(|schema| (schema.vendor.clone(), schema.precedence)).collect();
     let mut overlay = Overlay::default();
     for bucket in 0..n_buckets {
-        let found = resolve_bucket(&parts, bucket as i64, n_buckets as i64, &precedence)?;
+        let found = resolve_bucket(parts, bucket as i64, n_buckets as i64, &precedence)?;
         overlay.removed.extend(found.removed);
         overlay.restatements.extend(found.restatements);
         for (file, issues) in found.issues {
@@ -43,21 +93,51 @@ pub fn resolve(files: &[LoadedFile], schemas: &[VendorSchema]) -> Result<Resolve
     }
     overlay.removed.sort_unstable();
     overlay.restatements.sort_unstable();
-    count_always_zero(files, &always_zero, &mut overlay.issues);
-
-    let restated = resolve::restate(parts.clone(), &overlay.restatements)?;
-    let mut duplicates = trace(&parts, &overlay.removed)?;
+    let mut duplicates = trace(parts, &overlay.removed)?;
     duplicates.extend(same_files(files)?);
     duplicates.sort_unstable();
+    Ok(KeptOverlay {
+        removed: removed_table(&overlay.removed),
+        restated: resolve::restate(parts.clone(), &overlay.restatements)?,
+        duplicates: duplicates_table(&duplicates),
+        issues: overlay.issues.into_iter().map(|(file, issues)| (file, issues.into_vec())).collect(),
+    })
+}
 
-    let mut engine = Engine::new();
-    engine.register("parts", parts);
-    engine.register("removed", removed_table(&overlay.removed).lazy());
-    engine.register("restated", restated.lazy());
-    engine.register_query("shipments", &sql::shipments_view(&resolve::RULES))?;
-    check_record_keys(&mut engine)?;
-    check_kept(&mut engine, files, &duplicates)?;
-    Ok(Resolved { engine, duplicates, issues: overlay.issues })
+fn duplicates_table(duplicates: &[Duplicate]) -> DataFrame {
+    let kept = |of: fn(&(i64, String, i64)) -> i64| -> Vec<Option<i64>> {
+        duplicates.iter().map(|duplicate| duplicate.kept.as_ref().map(of)).collect()
+    };
+    let kept_files: Vec<Option<&str>> =
+        duplicates.iter().map(|duplicate| duplicate.kept.as_ref().map(|(_, file, _)| file.as_str())).collect();
+    let text = |of: fn(&Duplicate) -> &str| duplicates.iter().map(of).collect::<Vec<&str>>();
+    let columns = vec![
+        Column::new("record_key".into(), duplicates.iter().map(|duplicate| duplicate.record_key).collect::<Vec<i64>>()),
+        Column::new("source_file".into(), text(|duplicate| &duplicate.source_file)),
+        Column::new("source_line".into(), duplicates.iter().map(|duplicate| duplicate.source_line).collect::<Vec<i64>>()),
+        Column::new("rule".into(), text(|duplicate| &duplicate.rule)),
+        Column::new("kept_record_key".into(), kept(|(key, _, _)| *key)),
+        Column::new("kept_file".into(), kept_files),
+        Column::new("kept_line".into(), kept(|(_, _, line)| *line)),
+    ];
+    DataFrame::new(duplicates.len(), columns).expect("all columns of the duplicates have one length")
+}
+
+fn duplicates_of(table: &DataFrame) -> PolarsResult<Vec<Duplicate>> {
+    let (keys, files, lines) =
+        (table.column("record_key")?.i64()?, table.column("source_file")?.str()?, table.column("source_line")?.i64()?);
+    let (rules, kept_keys) = (table.column("rule")?.str()?, table.column("kept_record_key")?.i64()?);
+    let (kept_files, kept_lines) = (table.column("kept_file")?.str()?, table.column("kept_line")?.i64()?);
+    let rows = (0..table.height()).map(|row| Duplicate {
+        source_file: files.get(row).unwrap_or_default().to_owned(),
+        source_line: lines.get(row).unwrap_or_default(),
+        record_key: keys.get(row).unwrap_or_default(),
+        rule: rules.get(row).unwrap_or_default().to_owned(),
+        kept: kept_keys
+            .get(row)
+            .map(|key| (key, kept_files.get(row).unwrap_or_default().to_owned(), kept_lines.get(row).unwrap_or_default())),
+    });
+    Ok(rows.collect())
 }
 
 /// Returns the shipments of all files but those that are there twice. Where the line numbers of a vendor are constant they are no

@@ -214,8 +214,7 @@ pub fn load(
 ) -> Result<Vec<LoadedFile>> {
     let references = normalize::reference_texts();
     let paths: BTreeSet<&Path> = files.iter().map(|file| file.path.as_path()).collect();
-    let digests: Digests =
-        paths.into_par_iter().map(|path| Ok((path, (FileState::of(path)?, sha256_of_file(path)?)))).collect::<Result<_>>()?;
+    let digests = digests(paths, store)?;
     let dates = date_order::source_dates(run_file, schemas, files, Some((store, &digests)))?;
     let keys: Vec<(&str, &FileState, PartKey)> = files
         .iter()
@@ -273,6 +272,29 @@ pub fn load(
         loaded.push(LoadedFile { shown: file.shown.clone(), source: file.source, part_key: key.clone(), part, same_as });
     }
     Ok(loaded)
+}
+
+/// Returns state and digest of each file; a file that did not change since its digest was taken is not read for it again.
+fn digests<'a>(paths: BTreeSet<&'a Path>, store: &Store) -> Result<Digests<'a>> {
+    let mut known = store.known_digests();
+    let digests: Digests<'a> = paths
+        .into_par_iter()
+        .map(|path| {
+            let state = FileState::of(path)?;
+            let sha256 = match path.canonicalize().ok().and_then(|place| known.get(&place, &state).map(str::to_owned)) {
+                Some(sha256) => sha256,
+                None => sha256_of_file(path)?,
+            };
+            Ok((path, (state, sha256)))
+        })
+        .collect::<Result<_>>()?;
+    for (path, (state, sha256)) in &digests {
+        if let Ok(place) = path.canonicalize() {
+            known.add(&place, state, sha256);
+        }
+    }
+    store.keep_digests(&known)?;
+    Ok(digests)
 }
 
 /// Returns how a table is to be read.

@@ -115,7 +115,7 @@ pub fn run(
     }
 
     progress.stage("repeats");
-    let mut resolved = overlay::resolve(&files, &prepared.schemas)?;
+    let mut resolved = overlay::resolve(&files, &prepared.schemas, &store)?;
     outcome.records_duplicate = resolved.duplicates.len() as u64;
     outcome.records_kept -= outcome.records_duplicate;
     if until == Until::Resolve {

@@ -15,6 +15,8 @@ use crate::model::party::{MatchRow, PartyRow};
 use crate::model::question::{Question, Side};
 use crate::model::role::Role;
 use polars::prelude::*;
+use rayon::prelude::*;
+use rustc_hash::FxHashMap;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Returns the watchlists of the run file, with the names of its alias file, and their entries for the run manifest.
@@ -86,7 +88,7 @@ fn unknown<'w>(key: &str, word: &str, side: &str, question: &Question, known: im
 
 /// Returns the distinct parties of all files but those that are there twice, sorted by name, country, identifier.
 pub fn parties(files: &[LoadedFile]) -> Result<Vec<PartyRow>> {
-    let mut parties: BTreeMap<i64, PartyRow> = BTreeMap::new();
+    let mut parties: FxHashMap<i64, PartyRow> = FxHashMap::default();
     for file in files.iter().filter(|file| file.same_as.is_none()) {
         let table = file.part.parties()?;
         add_parties(&table, &mut parties)
@@ -97,7 +99,7 @@ pub fn parties(files: &[LoadedFile]) -> Result<Vec<PartyRow>> {
         party.roles.sort_unstable();
         party.roles.dedup();
     }
-    parties.sort_by(|left, right| {
+    parties.par_sort_unstable_by(|left, right| {
         (&left.name, left.country, &left.registration_id, left.party_key).cmp(&(
             &right.name,
             right.country,
@@ -108,7 +110,7 @@ pub fn parties(files: &[LoadedFile]) -> Result<Vec<PartyRow>> {
     Ok(parties)
 }
 
-fn add_parties(table: &DataFrame, parties: &mut BTreeMap<i64, PartyRow>) -> PolarsResult<()> {
+fn add_parties(table: &DataFrame, parties: &mut FxHashMap<i64, PartyRow>) -> PolarsResult<()> {
     let (keys, n_records) = (table.column("party_key")?.i64()?, table.column("n_records")?.i64()?);
     let texts = ["name", "country_code", "registration_id", "role"]
         .iter()

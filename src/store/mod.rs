@@ -4,6 +4,7 @@
 //! immutable and reused while its key holds; nothing derived from goods lists, watchlists or name rules is stored in it.
 
 pub mod column;
+pub mod kept;
 pub mod local;
 pub mod parts;
 pub mod row_group;

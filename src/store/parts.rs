@@ -31,7 +31,7 @@ impl PartKey {
 /// The store, locked for this process.
 pub struct Store {
     parts: PathBuf,
-    date_orders: PathBuf,
+    pub(super) root: PathBuf,
     _lock: File,
 }
 
@@ -62,7 +62,7 @@ impl Store {
             Error::machine(format!("the store `{}` is in use by another run", root.display()))
                 .hint("wait for it to end, or name another store with `--store`")
         })?;
-        Ok(Store { parts, date_orders: root.join("date_orders"), _lock: lock })
+        Ok(Store { parts, root: root.to_owned(), _lock: lock })
     }
 
     /// Returns the part of a key if it is complete.
@@ -71,21 +71,6 @@ impl Store {
         let text = fs::read_to_string(folder.join("account.json")).ok()?;
         let account = serde_json::from_str(&text).ok()?;
         Some(Part { folder, account })
-    }
-
-    /// Returns what was kept of the dates of a file, as JSON.
-    pub fn date_counts(&self, key: &PartKey) -> Option<String> {
-        fs::read_to_string(self.date_orders.join(format!("{}.json", key.as_str()))).ok()
-    }
-
-    /// Keeps what the dates of a file say about their order, so that a second question does not read it again.
-    pub fn keep_date_counts(&self, key: &PartKey, counts: &str) -> Result<()> {
-        let failed = |path: &Path, error| Error::file(path, "write", error);
-        fs::create_dir_all(&self.date_orders).map_err(|error| failed(&self.date_orders, error))?;
-        let path = self.date_orders.join(format!("{}.json", key.as_str()));
-        let unfinished = path.with_extension("unfinished");
-        fs::write(&unfinished, counts).map_err(|error| failed(&unfinished, error))?;
-        fs::rename(&unfinished, &path).map_err(|error| failed(&path, error))
     }
 
     /// Starts a part; it has its final name only once it is finished.

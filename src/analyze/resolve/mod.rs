@@ -20,6 +20,9 @@ use std::collections::{BTreeMap, BTreeSet};
 /// Every rule that can take a record out of the counts, in the order in which they are tried.
 pub const RULES: [&str; 6] = ["same_file", "deleted", "exact_repeat", "superseded", "second_vendor", ADDED_LINE];
 
+/// Raised whenever resolving changes what an overlay holds: older ones are then laid anew.
+pub const VERSION: u32 = 1;
+
 /// A line that only a further vendor has: it counts, under the declaration that is kept.
 pub const ADDED_LINE: &str = "second_vendor_line";
 
