@@ -9,6 +9,10 @@ sample:
 test:
     cargo test --release
 
+# Dirty files by the thousand, held against their truth; prints the figures of docs/methods/reliability.md.
+reliability:
+    PLIMSOLL_RELIABILITY=full cargo test --release --test it reliability -- --nocapture --test-threads 1
+
 # Rewrites the snapshots of the tests: read the diff as carefully as code.
 accept:
     INSTA_UPDATE=always cargo test --release

@@ -10,4 +10,5 @@ mod counting;
 mod house;
 mod properties;
 mod real_data;
+mod reliability;
 mod sample;
