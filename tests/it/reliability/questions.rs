@@ -201,7 +201,7 @@ impl Inputs {
             "title = \"metamorphic\"\n\n{}{}[goods.sets.machines]\ncodes = [\"8457\", \"8458\"]\nphrases = [\"станок*\", \"lathe*\"]\n\n\
              [[findings]]\nid = \"first\"\nshipper = {{ group = \"Group 0\" }}\ngoods = {{ any = [\"machines\"] }}\nfrom = 2014-01-01\n\
              to = 2022-12-31\ncount = \"declarations\"\nby = [\"year\"]\n\n[[findings]]\nid = \"second\"\nconsignee = {{ group = \"Group 1\" }}\n\
-             from = 2014-01-01\nto = 2022-12-31\ncount = \"records\"\nby = [\"month\", \"goods_set\"]\n",
+             from = 2014-01-01\nto = 2022-12-31\ncount = \"records\"\nby = [\"month\", \"shipper\"]\n",
             sources.concat(),
             lists.concat()
         );

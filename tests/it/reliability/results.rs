@@ -1,7 +1,7 @@
 //! What a run folder says of each file: its records by line, the rejected ones, its account.
 
 use super::second_reader::count_lines;
-use crate::workdir::{Finished, Workdir};
+use crate::workdir::Workdir;
 use serde_json::Value;
 use std::collections::{BTreeMap, HashMap};
 
@@ -26,7 +26,6 @@ pub struct FileResults {
     pub n_duplicates: u64,
     pub encoding: String,
     pub header_line: u64,
-    pub evidence: String,
     pub bytes_in_spans: u64,
     pub lines_in_spans: u64,
 }
@@ -110,7 +109,6 @@ fn account(entry: &Value) -> FileResults {
         n_duplicates: duplicates,
         encoding: text(&dialect["encoding"]).to_owned(),
         header_line: dialect["header_row"].as_u64().expect("a line"),
-        evidence: text(&dialect["evidence"]).to_owned(),
         bytes_in_spans: sum("bytes"),
         lines_in_spans: sum("lines"),
         ..FileResults::default()
@@ -139,12 +137,4 @@ pub fn letters(text: &str) -> String {
 pub fn with_replacement(workdir: &Workdir) -> Vec<String> {
     let files = workdir.files("run.run").into_iter();
     files.filter(|(_, bytes)| memchr::memmem::find(bytes, REPLACEMENT.as_bytes()).is_some()).map(|(name, _)| name).collect()
-}
-
-/// Returns the refusal of a run: exit code 2, a message, and nothing half-written.
-pub fn refusal(workdir: &Workdir, finished: &Finished) -> String {
-    assert_eq!(finished.code, 2, "{}{}", finished.stdout, finished.stderr);
-    assert!(finished.stderr.starts_with("error: "), "{}", finished.stderr);
-    assert!(!workdir.path("run.run").exists(), "nothing is half-written");
-    finished.stderr.clone()
 }

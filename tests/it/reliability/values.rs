@@ -170,8 +170,13 @@ struct Column<'a> {
     name: &'a str,
 }
 
-/// Runs the fixtures of one table through the program, one file a group, and holds what is shown against what is expected.
-fn hold_through_the_program(column: &Column, groups: &BTreeMap<Vec<String>, Vec<Fixture>>, schema: impl Fn(&[String]) -> String) {
+/// Runs the fixtures of one table through the program, one file a group, and holds what is shown against what is expected; returns
+/// the issues of the run with the number of their records.
+fn hold_through_the_program(
+    column: &Column,
+    groups: &BTreeMap<Vec<String>, Vec<Fixture>>,
+    schema: impl Fn(&[String]) -> String,
+) -> BTreeMap<String, usize> {
     let workdir = Workdir::new();
     let mut run_file = "max_rejected = 1.0\n".to_owned();
     let mut expected: BTreeMap<String, (&Fixture, &Vec<String>)> = BTreeMap::new();
@@ -217,13 +222,22 @@ fn hold_through_the_program(column: &Column, groups: &BTreeMap<Vec<String>, Vec<
     let n_fixtures = grouped(expected.len());
     println!("{}: {n_fixtures} lines of {} through the program, {} read otherwise", column.figure, column.table, wrong.len());
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    let issues = workdir.table("run.run/issues.csv");
+    let mut counts: BTreeMap<String, usize> = BTreeMap::new();
+    for (kind, n_records) in issues.column("kind").into_iter().zip(issues.column("n_records")) {
+        *counts.entry(kind.to_owned()).or_default() += n_records.parse::<usize>().expect("a count");
+    }
+    counts
 }
 
-fn scaled_text(number: &str, n_decimals: usize) -> String {
+fn scaled_text(number: &str, n_decimals: usize) -> Option<String> {
+    if number.starts_with('!') {
+        return None;
+    }
     let number: i64 = number.parse().expect("a whole number");
     let unit = 10_i64.pow(n_decimals as u32);
     let sign = if number < 0 { "-" } else { "" };
-    format!("{sign}{}.{:0n_decimals$}", number.abs() / unit, number.abs() % unit)
+    Some(format!("{sign}{}.{:0n_decimals$}", number.abs() / unit, number.abs() % unit))
 }
 
 /// Returns a cell that is not empty.
@@ -243,12 +257,34 @@ const POINT: &str = "decimal_marks = [\".\"]\n";
 
 #[test]
 fn codes_stay_text() {
-    let groups = fixtures("hs_codes.csv", &["expected_digits"], |table, row| stated(table, row, "expected"));
+    // `0102 leading_zero` is a code and the rule that repaired it, `! letters` the reason why there is none.
+    let mut expected: BTreeMap<String, usize> = BTreeMap::new();
+    for rule in fixtures("hs_codes.csv", &["expected_digits"], |table, row| stated(table, row, "expected"))
+        .into_values()
+        .flatten()
+        .filter_map(|fixture| fixture.expected)
+    {
+        match rule.split_once(' ') {
+            Some(("!", _)) => *expected.entry("hs_code_".to_owned()).or_default() += 1,
+            Some((_, rule)) => *expected.entry(format!("repaired_{rule}")).or_default() += 1,
+            None => {}
+        }
+    }
+    let groups = fixtures("hs_codes.csv", &["expected_digits"], |table, row| {
+        stated(table, row, "expected")
+            .filter(|text| !text.starts_with('!'))
+            .map(|text| text.split(' ').next().unwrap_or("").to_owned())
+    });
     let column = Column { figure: "E4", table: "hs_codes.csv", name: "hs_code" };
-    hold_through_the_program(&column, &groups, |settings| {
+    let issues = hold_through_the_program(&column, &groups, |settings| {
         let digits = if settings[0].is_empty() { String::new() } else { format!("hs_digits = {}\n", settings[0]) };
         format!("{ISO_DATES}{POINT}weight_unit = \"kg\"\n{digits}")
     });
+    // Nothing is repaired and nothing refused in silence.
+    for (kind, n_records) in expected {
+        let n_found: usize = issues.iter().filter(|(found, _)| found.starts_with(&kind)).map(|(_, n_records)| n_records).sum();
+        assert_eq!(n_found, n_records, "{kind}: {issues:?}");
+    }
 }
 
 #[test]
@@ -273,14 +309,14 @@ fn numbers_are_read_by_their_declared_marks() {
     let marks_of = |marks: &str| quoted(marks.chars().take(1).map(String::from));
     // A number of which the table states no second mark may have none; such a rule no schema can state.
     let mut groups =
-        fixtures("decimals.csv", &["marks"], |table, row| stated(table, row, "cents").map(|cents| scaled_text(&cents, 2)));
+        fixtures("decimals.csv", &["marks"], |table, row| stated(table, row, "cents").and_then(|cents| scaled_text(&cents, 2)));
     groups.retain(|settings, _| settings[0].chars().count() == 2);
     let column = Column { figure: "E7", table: "decimals.csv", name: "value_usd" };
     hold_through_the_program(&column, &groups, |settings| {
         format!("{ISO_DATES}decimal_marks = {}\nweight_unit = \"kg\"\n", marks_of(&settings[0]))
     });
     let groups = fixtures("weights.csv", &["marks", "column_unit"], |table, row| {
-        stated(table, row, "expected_grams").map(|grams| scaled_text(&grams, 3))
+        stated(table, row, "expected_grams").and_then(|grams| scaled_text(&grams, 3))
     });
     let column = Column { figure: "E7", table: "weights.csv", name: "net_weight_kg" };
     hold_through_the_program(&column, &groups, |settings| {
