@@ -5,7 +5,7 @@ use crate::model::date::Day;
 use crate::model::date_style::{DateStyle, OrderChoice, parse_utc_offset};
 use crate::model::shipments;
 use serde::Deserialize;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 /// A vendor schema. Its file is documented in `docs/data-model.md`.
 #[derive(Debug, Clone, Deserialize)]
@@ -201,9 +201,11 @@ impl VendorSchema {
         columns
     }
 
-    /// Tells whether the schema knows a header, whatever its case, spaces and punctuation.
-    pub fn knows_header(&self, header: &str) -> bool {
-        self.header_index().contains_key(fold_header(header).as_str())
+    /// Returns what tells whether the schema knows a header, whatever its case, spaces and punctuation. Where a header is looked for,
+    /// this is asked for each cell of many rows, so that the index is made once.
+    pub fn known_headers(&self) -> impl Fn(&str) -> bool + Sync + use<> {
+        let known: HashSet<String> = self.header_index().into_keys().collect();
+        move |header| known.contains(&fold_header(header))
     }
 
     /// Returns all headers that the schema speaks of, folded, with what they are for.

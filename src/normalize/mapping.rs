@@ -27,9 +27,10 @@ pub struct Mapping {
     pub headers: Vec<String>,
 }
 
-/// Tells whether a schema knows a header, also one that was read in a wrong encoding.
-pub fn knows_header(schema: &VendorSchema, header: &str) -> bool {
-    schema.knows_header(header) || mojibake::repair_text(header).is_some_and(|header| schema.knows_header(&header))
+/// Returns what tells whether a schema knows a header, also one that was read in a wrong encoding.
+pub fn known_headers(schema: &VendorSchema) -> impl Fn(&str) -> bool + Sync + use<> {
+    let is_known = schema.known_headers();
+    move |header| is_known(header) || mojibake::repair_text(header).is_some_and(|header| is_known(&header))
 }
 
 impl Mapping {

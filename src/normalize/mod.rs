@@ -17,7 +17,7 @@ mod shipment;
 mod sidecar;
 mod sources;
 
-pub use mapping::knows_header;
+pub use mapping::known_headers;
 pub use memory::Memory;
 pub use sidecar::{BatchSidecar, PartyCount, Sidecar, SidecarTables};
 

@@ -109,7 +109,7 @@ fn kept_counts(
 
 /// Reads a file for its dates alone.
 fn count(file: &InputFile, source: &RecordSource, schema: &VendorSchema, style: &DateStyle) -> Result<OrderCounts> {
-    let mut reader = ingest::open(&file.path, &pinned(file, source, schema), &|header| normalize::knows_header(schema, header))?;
+    let mut reader = ingest::open(&file.path, &pinned(file, source, schema), &normalize::known_headers(schema))?;
     let header = reader.header().clone();
     let mapping = Mapping::new(schema, &header.names, header.line, &file.shown, &mut Issues::default())?;
     let mut counts = OrderCounts::default();

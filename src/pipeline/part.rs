@@ -62,8 +62,7 @@ pub fn build_part(
     part_key: &PartKey,
     progress: &dyn Progress,
 ) -> Result<Part> {
-    let known = |header: &str| normalize::knows_header(schema, header);
-    let mut reader = ingest::open(&file.path, &pinned(file, source, schema), &known)?;
+    let mut reader = ingest::open(&file.path, &pinned(file, source, schema), &normalize::known_headers(schema))?;
     let header = reader.header().clone();
     let dialect = reader.dialect().clone();
     let mut issues = Issues::default();

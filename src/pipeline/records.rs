@@ -166,7 +166,7 @@ pub fn inputs(run_file: &RunFile, schemas: &[VendorSchema], files: &[InputFile])
 /// the only one that fits.
 fn tables(file: &InputFile, source: &RecordSource, schema: &VendorSchema) -> Result<Vec<(InputFile, Result<BTreeSet<String>>)>> {
     let pinned = Pinned { member: source.member.clone(), ..pinned(file, source, schema) };
-    let found = ingest::tables(&file.path, &pinned, &|header| normalize::knows_header(schema, header))?;
+    let found = ingest::tables(&file.path, &pinned, &normalize::known_headers(schema))?;
     let mappings: Vec<Result<Mapping>> = found
         .iter()
         .map(|table| Mapping::new(schema, &table.header.names, table.header.line, &file.shown, &mut Issues::default()))

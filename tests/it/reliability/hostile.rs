@@ -179,6 +179,9 @@ fn lines_and_headers_beyond_all_bounds_are_refused() {
     let mut record = format!("{HEADER}D-1,2021-05-03,LATHE,x\n{million}\n").into_bytes();
     record.extend_from_slice(b"D-2,2021-05-03,LATHE,x\n");
     figures.read("a record of a million fields", "wide.csv", &record);
+    // Each cell of the first rows may be one of the header.
+    let titles: String = (0..29).map(|_| columns[..4_000].join(",") + "\n").collect();
+    figures.read("a title block of 29 wide rows", "title.csv", format!("{titles}{HEADER}{RECORD}").as_bytes());
     let long_name = gz_of_many("declaration_id,date,", &piece, scaled(20, 100));
     figures.refused("a header of 100 MB", "header.csv.gz", &long_name, &["header", "longer than 16 MiB"]);
     // Quotes that might open, each of which would have to be looked for again and again.

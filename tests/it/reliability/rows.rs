@@ -14,6 +14,7 @@ const FILES_IN_A_RUN: usize = 250;
 #[derive(Default)]
 struct Figures {
     n_files: usize,
+    n_asked: usize,
     n_runs: usize,
     n_written: usize,
     n_kept: usize,
@@ -39,7 +40,7 @@ impl Figures {
 
 #[test]
 fn dirty_files_lose_nothing_and_change_nothing() {
-    let n_files = scaled(400, 10_000);
+    let n_files = scaled(200, 10_000);
     let mut figures = Figures::default();
     let mut sizes = Random::new(281);
     let numbers: Vec<usize> = (0..n_files).collect();
@@ -54,9 +55,13 @@ fn dirty_files_lose_nothing_and_change_nothing() {
                 file
             })
             .collect();
-        let results = Results::of_run(&workdir);
+        // A file of few letters may be one that the program asks about: that is no loss, but it is counted.
+        let names: Vec<&str> = files.iter().map(|file| file.name.as_str()).collect();
+        let (results, asked) = Results::of_run_without_asked(&workdir, &names);
+        figures.n_asked += asked.len();
         let mut by_year: BTreeMap<String, u64> = BTreeMap::new();
-        for file in &files {
+        for file in files.iter().filter(|file| results.files.contains_key(&file.name)) {
+            figures.n_files += 1;
             hold_against_truth(file, &results, &mut figures);
             hold_against_second_reader(file, &results, &mut by_year, &mut figures);
         }
@@ -68,17 +73,19 @@ fn dirty_files_lose_nothing_and_change_nothing() {
             }
         }
         figures.n_runs += 1;
-        figures.n_files += files.len();
     }
+    assert!(figures.n_asked * 100 <= n_files, "{} of {n_files} files were asked about", figures.n_asked);
     let Figures { n_lost, n_changed, n_silent, n_disagreements, .. } = figures;
     println!(
-        "R1: {} files, {} records written, {n_lost} lost, {n_changed} changed ({} kept, {} rejected with their line; {} of {} with a stray quote kept)",
+        "R1: {} files, {} records written, {n_lost} lost, {n_changed} changed ({} kept, {} rejected with their line; {} of {} with a stray quote kept; \
+         of {} further files the encoding was asked for)",
         grouped(figures.n_files),
         grouped(figures.n_written),
         grouped(figures.n_kept),
         grouped(figures.n_rejected),
         grouped(figures.n_strays_kept),
         grouped(figures.n_strays),
+        figures.n_asked,
     );
     println!(
         "R2: {} files in {} runs: read = kept + duplicates + rejected, every decoded byte and line in one span, in all of them",
