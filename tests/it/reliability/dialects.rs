@@ -1,6 +1,8 @@
 //! Dialects of CSV, one fixture a line of `tests/cases/values/dialects.tsv` (R4).
 
+use super::random::Random;
 use super::second_reader::{self, Found};
+use super::{grouped, scaled};
 use crate::workdir::project;
 use plimsoll::ingest;
 use plimsoll::ingest::records::Pinned;
@@ -87,4 +89,62 @@ fn dialects_are_read_as_they_are_meant() {
     println!("R4: {} dialects and {} texts with quotes, {} read otherwise than expected", counts[0], counts[1], wrong.len());
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
     assert!(counts[0] >= 60);
+}
+
+/// What texts are made of where quotes, delimiters and line ends meet in every order.
+const PIECES: [&str; 22] = [
+    "x",
+    "y",
+    "1,b,c",
+    ",",
+    ",",
+    "\"",
+    "\"",
+    "\"\"",
+    "\n",
+    "\n",
+    "\r\n",
+    "\r",
+    " ",
+    "\n1,b,c\n",
+    "\n2,b\n",
+    ",\"x",
+    "x\",",
+    "\"a,b\"",
+    "\"p\nq\"",
+    "\"OOO\" x",
+    "\0",
+    "я",
+];
+
+#[test]
+fn both_readers_agree_on_any_text() {
+    let n_texts = scaled(5_000, 200_000);
+    let folder = tempfile::tempdir().expect("a temporary folder can be made");
+    let path = folder.path().join("records.csv");
+    let (mut n_lines, mut n_quoted, mut wrong) = (0, 0, Vec::new());
+    for number in 0..n_texts {
+        let mut random = Random::new(600_000 + number as u64);
+        let header = random.pick(&["A,B,C", "A,B,C", "A,B", "A,B,C,D,E", "A,B,C,", "A,\"B\"", "\u{feff}A,B,C"]);
+        let mut text = format!("{header}\n");
+        for _ in 0..random.below(60) {
+            text.push_str(random.pick(&PIECES));
+        }
+        std::fs::write(&path, &text).expect("a file can be written");
+        let [found, second] = read(&path, &text);
+        n_lines += text.lines().count();
+        n_quoted += usize::from(text.contains('"'));
+        if found != second {
+            wrong.push(format!("{text:?}\n  found {found}\n  by the second reader {second}"));
+        }
+    }
+    println!(
+        "R3: second reader: {} made-up texts of {} lines, {} with quotes, {} disagreements",
+        grouped(n_texts),
+        grouped(n_lines),
+        grouped(n_quoted),
+        wrong.len()
+    );
+    wrong.truncate(5);
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
