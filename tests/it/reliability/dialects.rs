@@ -130,6 +130,10 @@ fn both_readers_agree_on_any_text() {
         for _ in 0..random.below(60) {
             text.push_str(random.pick(&PIECES));
         }
+        // A few bytes of which every eighth is zero may be UTF-16 as well.
+        if text.matches('\0').count() * 8 >= text.len() {
+            continue;
+        }
         std::fs::write(&path, &text).expect("a file can be written");
         let [found, second] = read(&path, &text);
         n_lines += text.lines().count();
