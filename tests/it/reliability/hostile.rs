@@ -80,7 +80,7 @@ fn processor_time_of(process: u32) -> Option<Duration> {
     let stat = read_to_string(format!("/proc/{process}/stat")).ok()?;
     // Behind the name in brackets stands the state, and ten places on the time in the program and in the system, in hundredths.
     let fields: Vec<&str> = stat.rsplit_once(')')?.1.split_whitespace().collect();
-    let hundredths: u64 = [11, 12].into_iter().map(|at| fields.get(at)?.parse().ok()).sum::<Option<u64>>()?;
+    let hundredths: u64 = [11, 12].into_iter().map(|at| fields.get(at)?.parse::<u64>().ok()).sum::<Option<u64>>()?;
     Some(Duration::from_millis(10 * hundredths))
 }
 

@@ -9,6 +9,9 @@ use crate::workdir::Workdir;
 use std::collections::{BTreeMap, BTreeSet};
 
 const FILES_IN_A_RUN: usize = 250;
+/// So many files have more records than are ever in memory at once.
+const LARGE_FILES: usize = 2;
+const LARGE_ROWS: usize = 70_000;
 
 /// What became of the records of many files.
 #[derive(Default)]
@@ -50,7 +53,8 @@ fn dirty_files_lose_nothing_and_change_nothing() {
         let files: Vec<DirtyFile> = numbers
             .iter()
             .map(|number| {
-                let file = dirty_file(*number, 20 + sizes.below(scaled(160, 450)));
+                let n_rows = 20 + sizes.below(scaled(160, 450));
+                let file = dirty_file(*number, if *number < LARGE_FILES { LARGE_ROWS } else { n_rows });
                 workdir.write(&format!("records/{}", file.name), &file.bytes);
                 file
             })
