@@ -99,6 +99,15 @@ pub fn check_workbook(path: &Path, loaded: &[&str]) -> Result<()> {
     Ok(())
 }
 
+/// Reads all members of an archive to their ends, which shows damage that a reader of some of their content would not see.
+pub fn verify(path: &Path) -> Result<()> {
+    for member in members(path)? {
+        let mut source = member.open(path, &Arc::default())?.take(member.n_bytes + 1);
+        io::copy(&mut source, &mut io::sink()).map_err(|error| damaged(path, &format!("its part `{}`: {error}", member.name)))?;
+    }
+    Ok(())
+}
+
 impl Member {
     /// Opens the unpacked content; `n_read` grows by the packed bytes that were read for it.
     pub fn open(&self, path: &Path, n_read: &Arc<AtomicU64>) -> Result<Box<dyn Read + Send>> {

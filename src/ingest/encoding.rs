@@ -142,11 +142,12 @@ fn utf_16_without_mark(sample: &[u8]) -> Option<&'static Encoding> {
     (is_valid(whole.len()) || is_valid(whole.len().saturating_sub(2))).then_some(encoding)
 }
 
-/// ASCII in UTF-16 has a zero in every second byte; zeros as data stand anywhere.
+/// ASCII in UTF-16 has a zero in every second byte; zeros as data stand anywhere, and a few of them stand so by accident.
 fn looks_like_utf_16(sample: &[u8]) -> bool {
     let zeros = [0, 1].map(|parity| sample.iter().skip(parity).step_by(2).filter(|byte| **byte == 0).count());
     let n_zeros = zeros[0] + zeros[1];
-    n_zeros >= 4 && n_zeros >= sample.len() / 8 && zeros[0].max(zeros[1]) >= n_zeros - n_zeros / 10
+    let is_enough = n_zeros >= 16 || n_zeros * 3 >= sample.len();
+    n_zeros >= 4 && is_enough && n_zeros >= sample.len() / 8 && zeros[0].max(zeros[1]) >= n_zeros - n_zeros / 10
 }
 
 /// Returns the characters beyond ASCII and the malformed sequences of a text taken as UTF-8. A character that the end of the

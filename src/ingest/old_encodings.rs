@@ -7,6 +7,7 @@
 
 use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
 use encoding_rs::{BIG5, Encoding, GBK, IBM866, ISO_8859_5, KOI8_R, WINDOWS_1251, WINDOWS_1252, WINDOWS_1254, X_MAC_CYRILLIC};
+use std::collections::BTreeSet;
 
 /// From this number of bytes beyond ASCII on, a sample that fits no encoding well is refused instead of guessed.
 const ENOUGH_HIGH_BYTES: usize = 64;
@@ -16,8 +17,10 @@ const COMMON_CHINESE_PERCENT: usize = 85;
 /// Fewer characters than this may be common ones by accident.
 const ENOUGH_CHINESE: usize = 8;
 
-/// Letters that the right Cyrillic encoding shows more of than the next best, in a hundred.
+/// Letters that the right Cyrillic encoding shows more of than the next best, in a hundred: where the first opinion is the same …
 const CYRILLIC_LEAD_PERCENT: usize = 5;
+/// … and where it is another.
+const CYRILLIC_LEAD_ALONE_PERCENT: usize = 15;
 
 /// Returns the encoding of text that is neither UTF-8 nor UTF-16 and what shows it, or what speaks against all of them.
 pub fn choose(sample: &[u8]) -> Result<(&'static Encoding, String), String> {
@@ -44,7 +47,7 @@ fn choose_by_letters(sample: &[u8], opinion: &'static Encoding) -> Result<(&'sta
     if 2 * n_in_words <= n_high {
         return choose_western(sample, n_high, n_in_words, opinion);
     }
-    choose_cyrillic(sample, n_high)
+    choose_cyrillic(sample, opinion)
 }
 
 /// Returns GBK or Big5 if the sample is Chinese, `None` if it is not.
@@ -103,8 +106,12 @@ fn whole_characters(sample: &[u8]) -> &[u8] {
     &sample[..end]
 }
 
-/// Returns the Cyrillic encoding by which most letters are common ones.
-fn choose_cyrillic(sample: &[u8], n_high: usize) -> Result<(&'static Encoding, String), String> {
+/// Returns the Cyrillic encoding by which most letters are common ones. Each word counts once: one that stands in every record, the
+/// name of a firm or of a brand, says no more than if it stood in one.
+fn choose_cyrillic(sample: &[u8], opinion: &'static Encoding) -> Result<(&'static Encoding, String), String> {
+    let words: BTreeSet<&[u8]> = sample.split(u8::is_ascii).filter(|word| !word.is_empty()).collect();
+    let n_high: usize = words.iter().map(|word| word.len()).sum();
+    let sample = &words.into_iter().collect::<Vec<_>>().join(&b' ')[..];
     let count_common = |encoding: &'static Encoding| {
         let (text, _) = encoding.decode_without_bom_handling(sample);
         text.chars().filter(|letter| !letter.is_ascii()).flat_map(char::to_lowercase).filter(is_common_cyrillic).count()
@@ -122,14 +129,15 @@ fn choose_cyrillic(sample: &[u8], n_high: usize) -> Result<(&'static Encoding, S
     let name = encoding.name().to_lowercase();
     // The Macintosh's Cyrillic has the capitals of IBM866 and the small letters of Windows-1251 in the same places: where it reads
     // no more letters than one of these it is not met.
-    let is_close = next != X_MAC_CYRILLIC && n_common - n_next < (n_high * CYRILLIC_LEAD_PERCENT / 100).max(1);
+    let lead = if opinion == encoding { CYRILLIC_LEAD_PERCENT } else { CYRILLIC_LEAD_ALONE_PERCENT };
+    let is_close = next != X_MAC_CYRILLIC && n_common - n_next < (n_high * lead / 100).max(1);
     if encoding == ISO_8859_5 || encoding == X_MAC_CYRILLIC || is_close {
         return Err(match is_close {
             true => format!("it reads as Cyrillic in {name} and in {}", next.name().to_lowercase()),
             false => format!("it looks like Cyrillic in {name}"),
         });
     }
-    Ok((encoding, format!("{n_common} of {n_high} bytes beyond ASCII are common Cyrillic letters in {name}")))
+    Ok((encoding, format!("{n_common} of {n_high} bytes beyond ASCII in distinct words are common Cyrillic letters in {name}")))
 }
 
 /// The eleven most common letters of Russian, which lead in its neighbors too.

@@ -5,6 +5,7 @@
 //! behind the last header is rejected; cells that are missing are empty fields.
 
 use crate::error::{Error, Result};
+use crate::ingest::archive;
 use crate::ingest::header::{self, HeaderRow};
 use crate::ingest::records::{
     BATCH_BYTES, BATCH_RECORDS, Dialect, HEADER_ROWS, Header, MAX_FIELDS, Pinned, RecordReader, Table, rejection,
@@ -161,6 +162,9 @@ impl Worker {
 
     fn read_sheet(&mut self) -> Result<(), Stop> {
         let path = self.path.clone();
+        if self.format != Format::Xls {
+            archive::verify(&path)?;
+        }
         let mut workbook = Workbook::open(&path, self.format)?;
         let mut rows = workbook.rows(&self.sheet, &path)?;
         let mut last_row = 0;

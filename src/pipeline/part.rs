@@ -19,7 +19,6 @@ use crate::model::vendor_schema::VendorSchema;
 use crate::normalize::{self, Memory, NormalizedBatch, Normalizer, Origin, Sidecar, mapping::Mapping, totals};
 use crate::store::parts::{Part, PartKey, PartTables, Store};
 use crate::store::row_group::RowGroup;
-use polars::prelude::*;
 use std::sync::Mutex;
 
 /// A row group has about so many records: enough for repeated texts to pay, few enough for memory.
@@ -74,8 +73,7 @@ pub fn build_part(
     let mut writer = store.write(part_key)?;
     let encoder = writer.encoder();
     let mut sidecar = Sidecar::default();
-    let mut rejections: Vec<Rejection> = Vec::new();
-    let (mut n_delivered, mut n_refused, mut n_stored) = (0_u64, 0_u64, 0_u64);
+    let (mut n_delivered, mut n_refused, mut n_stored, mut n_rejected) = (0_u64, 0_u64, 0_u64, 0_u64);
     // Groups and memories are used again and again, so that their memory is asked for once.
     let groups: Mutex<Vec<Group>> = Mutex::default();
     let memories: Mutex<Vec<Memory>> = Mutex::default();
@@ -103,12 +101,14 @@ pub fn build_part(
         n_stored += encoded.n_records();
         sidecar.merge(normalized.sidecar);
         issues.merge(normalized.issues);
-        rejections.extend(group.rejections.drain(..).map(known_totals));
-        rejections.extend(normalized.rejections);
+        let mut rejections: Vec<Rejection> = group.rejections.drain(..).map(known_totals).chain(normalized.rejections).collect();
+        rejections.sort_by_key(|rejection| rejection.line);
+        writer.append_rejected(&rejections)?;
+        n_rejected += rejections.len() as u64;
         (n_delivered, n_refused) = (group.n_delivered, group.n_refused);
         let n_bytes = group.n_bytes_read;
         put_back(&groups, group);
-        progress.records(&file.shown, Reading { n_records: n_delivered, n_rejected: rejections.len() as u64, n_bytes });
+        progress.records(&file.shown, Reading { n_records: n_delivered, n_rejected, n_bytes });
         Ok(())
     };
     in_order(next, work, take)?;
@@ -131,7 +131,7 @@ pub fn build_part(
         dialect,
         spans: reader.spans(),
         records_read: n_delivered + n_refused,
-        records_rejected: rejections.len() as u64,
+        records_rejected: n_rejected,
         issues,
         line_numbers: sidecar.line_numbers.clone(),
         zeros: sidecar.zeros,
@@ -145,15 +145,7 @@ pub fn build_part(
         return Err(Error::request(format!("`{}` changed while it was read", file.shown)).hint("run again when it is complete"));
     }
     let tables = sidecar.into_tables();
-    writer.finish(
-        account,
-        PartTables {
-            parties: tables.parties,
-            codes: tables.codes,
-            coverage: tables.coverage,
-            rejected: rejected_table(rejections),
-        },
-    )
+    writer.finish(account, PartTables { parties: tables.parties, codes: tables.codes, coverage: tables.coverage })
 }
 
 impl Group {
@@ -204,16 +196,4 @@ fn check_spans(file: &InputFile, reader: &dyn RecordReader) -> Result<()> {
     Err(Error::promise(format!("the account of `{}` does not add up", file.shown))
         .detail(format!("decoded: {bytes} bytes, {lines} lines"))
         .detail(format!("in spans: {} bytes, {} lines", spans.total_bytes(), spans.total_lines())))
-}
-
-fn rejected_table(mut rejections: Vec<Rejection>) -> DataFrame {
-    rejections.sort_by_key(|rejection| rejection.line);
-    let text = |of: fn(&Rejection) -> &str| rejections.iter().map(of).collect::<Vec<&str>>();
-    let columns = vec![
-        Column::new("source_line".into(), rejections.iter().map(|rejection| rejection.line as i64).collect::<Vec<i64>>()),
-        Column::new("reason".into(), text(|rejection| rejection.reason)),
-        Column::new("column".into(), text(|rejection| &rejection.column)),
-        Column::new("raw_text".into(), text(|rejection| &rejection.raw_text)),
-    ];
-    DataFrame::new(rejections.len(), columns).expect("all columns of the rejected records have one length")
 }

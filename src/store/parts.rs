@@ -1,6 +1,7 @@
 //! Parts: one folder a file of records, written under a temporary name and renamed when complete.
 
 use crate::error::{Error, Result};
+use crate::model::account::Rejection;
 use crate::model::digest::sha256_of_texts;
 use crate::model::part::PartAccount;
 use crate::model::shipments::{self, Kind};
@@ -10,6 +11,10 @@ use polars::prelude::*;
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+
+/// The columns of the rejected records.
+const REJECTED: [(&str, Kind); 4] =
+    [("source_line", Kind::Long), ("reason", Kind::Text), ("column", Kind::Text), ("raw_text", Kind::Text)];
 
 /// What a part was made from; while it is the same, the part is reused.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -40,8 +45,6 @@ pub struct PartTables {
     pub parties: DataFrame,
     pub codes: DataFrame,
     pub coverage: DataFrame,
-    /// `source_line, reason, column, raw_text`
-    pub rejected: DataFrame,
 }
 
 /// A complete part.
@@ -85,7 +88,12 @@ impl Store {
         let mut writer =
             ParquetWriter::new(file).batched(&schema).map_err(|error| table_error(&path, "cannot be written", error))?;
         let encoder = Encoder::new(writer.parquet_schema());
-        Ok(PartWriter { folder, target, writer, encoder: Arc::new(encoder) })
+        let path = folder.join("rejected.parquet");
+        let file = File::create(&path).map_err(|error| Error::file(&path, "write", error))?;
+        let rejected = ParquetWriter::new(file)
+            .batched(&schema_of(REJECTED.map(|(name, kind)| (name.to_owned(), kind)).to_vec()))
+            .map_err(|error| table_error(&path, "cannot be written", error))?;
+        Ok(PartWriter { folder, target, writer, rejected, encoder: Arc::new(encoder) })
     }
 }
 
@@ -94,6 +102,7 @@ pub struct PartWriter {
     folder: PathBuf,
     target: PathBuf,
     writer: BatchedWriter<File>,
+    rejected: BatchedWriter<File>,
     encoder: Arc<Encoder>,
 }
 
@@ -112,14 +121,32 @@ impl PartWriter {
         group.write(&mut writer).map_err(|error| table_error(&self.folder, "cannot be written", error))
     }
 
+    /// Adds rejected records behind the others, so that they need not all be in memory.
+    pub fn append_rejected(&mut self, rejected: &[Rejection]) -> Result<()> {
+        if rejected.is_empty() {
+            return Ok(());
+        }
+        let text = |of: fn(&Rejection) -> &str| rejected.iter().map(of).collect::<Vec<&str>>();
+        let [line, reason, column, raw_text] = REJECTED.map(|(name, _)| PlSmallStr::from_static(name));
+        let columns = vec![
+            Column::new(line, rejected.iter().map(|rejection| rejection.line as i64).collect::<Vec<i64>>()),
+            Column::new(reason, text(|rejection| rejection.reason)),
+            Column::new(column, text(|rejection| &rejection.column)),
+            Column::new(raw_text, text(|rejection| &rejection.raw_text)),
+        ];
+        let table = DataFrame::new(rejected.len(), columns).expect("all columns of the rejected records have one length");
+        self.rejected.write_batch(&table).map_err(|error| table_error(&self.folder, "cannot be written", error))
+    }
+
     /// Writes the sidecars and the account, and gives the part its final name.
     pub fn finish(self, account: PartAccount, mut tables: PartTables) -> Result<Part> {
-        self.writer.finish().map_err(|error| table_error(&self.folder, "cannot be written", error))?;
+        for writer in [&self.writer, &self.rejected] {
+            writer.finish().map_err(|error| table_error(&self.folder, "cannot be written", error))?;
+        }
         for (name, table) in [
             ("parties.parquet", &mut tables.parties),
             ("codes.parquet", &mut tables.codes),
             ("coverage.parquet", &mut tables.coverage),
-            ("rejected.parquet", &mut tables.rejected),
         ] {
             write_table(&self.folder.join(name), table)?;
         }
