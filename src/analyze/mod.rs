@@ -1,8 +1,9 @@
-//! Five questions about shipments, without effects: goods, resolve, screen, findings, later trend.
+//! Questions about shipments, without effects: goods, resolve, screen, findings, later trend; and about a raw file: profile.
 //!
 //! In: tables from the store and lists. Out: small tables and numbers. Nothing here reads a file or prints.
 
 pub mod findings;
 pub mod goods;
+pub mod profile;
 pub mod resolve;
 pub mod screen;

@@ -3,6 +3,7 @@
 //! Data go to stdout, everything else to stderr. Every verb has `Args` and `run`, which returns the exit code.
 
 mod check;
+mod inspect;
 mod list;
 mod run;
 mod screen;
@@ -33,6 +34,7 @@ struct Cli {
 enum Verb {
     Run(run::Args),
     Check(check::Args),
+    Inspect(inspect::Args),
     Screen(screen::Args),
     List(list::Args),
 }
@@ -44,6 +46,7 @@ pub fn run() -> Result<u8> {
     match cli.verb {
         Verb::Run(args) => run::run(&args),
         Verb::Check(args) => check::run(&args),
+        Verb::Inspect(args) => inspect::run(&args),
         Verb::Screen(args) => screen::run(&args),
         Verb::List(args) => list::run(&args),
     }

@@ -65,6 +65,12 @@ pub fn grouped(number: u64) -> String {
 /// Returns rows as a table with aligned columns, the first to the left and the others to the right.
 pub fn table(rows: &[Vec<String>]) -> String {
     let n_columns = rows.iter().map(Vec::len).max().unwrap_or(0);
+    table_with(rows, &(0..n_columns).map(|column| column > 0).collect::<Vec<_>>())
+}
+
+/// Returns rows as a table with aligned columns, those marked to the right and the others to the left.
+pub fn table_with(rows: &[Vec<String>], is_right: &[bool]) -> String {
+    let n_columns = rows.iter().map(Vec::len).max().unwrap_or(0);
     let width = |column: usize| rows.iter().filter_map(|row| row.get(column)).map(|cell| cell.chars().count()).max().unwrap_or(0);
     let widths: Vec<usize> = (0..n_columns).map(width).collect();
     let mut text = String::new();
@@ -75,7 +81,7 @@ pub fn table(rows: &[Vec<String>]) -> String {
             .map(|(column, cell)| {
                 let cell = printable(cell);
                 let gap = " ".repeat(widths[column].saturating_sub(cell.chars().count()));
-                if column == 0 { format!("{cell}{gap}") } else { format!("{gap}{cell}") }
+                if is_right.get(column) == Some(&true) { format!("{gap}{cell}") } else { format!("{cell}{gap}") }
             })
             .collect();
         text.push_str(cells.join("  ").trim_end());

@@ -3,10 +3,12 @@
 pub mod account;
 pub mod answer;
 pub mod code_list;
+pub mod column_words;
 pub mod country;
 pub mod date;
 pub mod date_style;
 pub mod digest;
+pub mod file_profile;
 pub mod goods;
 pub mod hs_code;
 pub mod issue;

@@ -16,6 +16,9 @@ pub struct VendorSchema {
     /// Where the layout is known from, and when it was written down.
     pub source: String,
     pub date: String,
+    /// Whether a person has checked the schema: a drafted one does not run before.
+    #[serde(default = "default_reviewed")]
+    pub reviewed: bool,
     /// Records of one vendor share declaration numbers; two schemas of one vendor may name it here.
     #[serde(default)]
     pub vendor: String,
@@ -111,6 +114,10 @@ pub struct Split {
     pub headers: Vec<String>,
     pub mark: String,
     pub into: [String; 2],
+}
+
+fn default_reviewed() -> bool {
+    true
 }
 
 fn default_precedence() -> u32 {

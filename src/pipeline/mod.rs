@@ -2,6 +2,7 @@
 //!
 //! In: a run file. Out: a run folder. A stage gets the few values that it needs, not the whole run file.
 
+pub mod inspect;
 pub mod names;
 pub mod run;
 pub mod run_file;

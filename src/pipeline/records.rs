@@ -62,7 +62,12 @@ fn schema(run_file: &RunFile, source: &RecordSource) -> Result<VendorSchema> {
     if name.ends_with(".toml") {
         let path = run_file.resolve(name);
         let text = std::fs::read_to_string(&path).map_err(|error| Error::file(&path, "read", error))?;
-        return VendorSchema::parse(&text, name);
+        let schema = VendorSchema::parse(&text, name)?;
+        if !schema.reviewed {
+            return Err(Error::request(format!("vendor schema `{name}` is a draft that nobody has reviewed"))
+                .hint("check each line, then set `reviewed = true`"));
+        }
+        return Ok(schema);
     }
     let known: Vec<&str> = VendorSchema::builtin_names().collect();
     let error = Error::request(format!("there is no vendor schema `{name}`")).detail(format!("built in: {}", known.join(", ")));
