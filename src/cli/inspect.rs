@@ -2,7 +2,7 @@
 
 use super::terminal::{self, grouped};
 use crate::error::{Error, Result};
-use crate::model::file_profile::{ColumnProfile, DateSpan, FileProfile, HeaderKind};
+use crate::model::file_profile::{ColumnProfile, DateSpan, FileProfile, HeaderKind, Looks};
 use crate::pipeline::inspect::{self, Inspected};
 use serde_json::json;
 use std::io::Write;
@@ -196,8 +196,7 @@ fn columns(columns: &[ColumnProfile]) -> String {
     let mut text = table;
     // The table says what a column looks like; the evidence is said where it decides something.
     for column in columns {
-        let is_told =
-            column.dates.is_some() || column.codes.is_some() || column.identifiers.iter().any(|found| found.n_valid > 0);
+        let is_told = column.dates.is_some() || column.codes.is_some() || column.looks == Looks::Identifier;
         if is_told && !column.evidence.is_empty() {
             text.push_str(&format!("  {}: {}\n", cut(&column.name, HEADER_CHARS), column.evidence));
         }
@@ -236,13 +235,9 @@ fn verdict(profile: &FileProfile, is_drafted: bool) -> Vec<String> {
             }
         }
         Some(name) => {
-            let lacks = if schema.missing.is_empty() {
-                "only a few headers are its own".to_owned()
-            } else {
-                format!("lacks {}", some(&schema.missing))
-            };
+            let lacks = if schema.missing.is_empty() { String::new() } else { format!(" and lacks {}", some(&schema.missing)) };
             lines.push(format!(
-                "no built-in schema fits; the nearest, `{name}`, knows {} of {n_headers} headers and {lacks}",
+                "no built-in schema fits; the nearest, `{name}`, knows {} of {n_headers} headers{lacks}",
                 schema.n_known_headers
             ));
         }

@@ -122,7 +122,7 @@ fn columns(profile: &FileProfile) -> String {
             let _ = writeln!(text, "{name} = [{}] # {comment}", quoted(column.name.trim()));
         }
     }
-    for column in profile.columns.iter().filter(|column| column.fills.is_none()) {
+    for column in profile.columns.iter().filter(|column| column.fills.is_none() && column.remark.ends_with("role is not said")) {
         let candidates = match column.looks {
             Looks::Party => "shipper_name or consignee_name",
             Looks::Country => "origin_country_code, departure_country_code or destination_country_code",

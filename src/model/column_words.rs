@@ -110,8 +110,15 @@ fn of_column(column: &str) -> Meaning {
         "date" => Meaning::Date("registration".to_owned()),
         "value_usd" => Meaning::Value { basis: String::new(), currency: Some("USD".to_owned()) },
         "value_original" => Meaning::Value { basis: String::new(), currency: None },
-        _ => Meaning::Column(column.to_owned()),
+        _ => of_party(column).unwrap_or_else(|| Meaning::Column(column.to_owned())),
     }
+}
+
+/// Returns the role and what is stated of it, if a column is one of a party.
+fn of_party(column: &str) -> Option<Meaning> {
+    let suffixes = [("_name", Of::Name), ("_country_code", Of::Country), ("_registration_id", Of::Id)];
+    let (role, of) = suffixes.iter().find_map(|(suffix, of)| Some((Role::parse(column.strip_suffix(suffix)?)?, *of)))?;
+    Some(Meaning::Party { role: PartyRole::Of(role), of })
 }
 
 /// A row of the table: some letters and what they mean.
@@ -220,7 +227,9 @@ impl Words {
         if entry.letters.iter().all(|letter| is_han(*letter)) {
             return n_letters > 1 || opens && closes;
         }
-        opens && closes || (opens || closes) && n_letters >= MIN_LETTERS_AT_EDGE || n_letters >= MIN_LETTERS_INSIDE
+        // `TOTALVALUEUSD`: this one word ends others so often that it is looked for.
+        let is_usd = closes && entry.letters == ['u', 's', 'd'];
+        is_usd || opens && closes || (opens || closes) && n_letters >= MIN_LETTERS_AT_EDGE || n_letters >= MIN_LETTERS_INSIDE
     }
 }
 
@@ -259,9 +268,12 @@ fn resolve(found: &[Found]) -> Option<Meaning> {
         && party >= length("date")
     {
         let column = parts.iter().find(|part| part.0 == "column");
-        // `наименование получателя груза`: the word for goods says nothing here; `buyer currency` is no buyer.
-        if column.is_none_or(|column| column.1 == "goods_description" && party >= column.2) {
+        // `наименование получателя груза`: the word for goods says nothing here, and a registration number is the party's;
+        // `buyer currency` is no buyer.
+        let is_registration = column.is_some_and(|column| column.1 == "declaration_id");
+        if is_registration || column.is_none_or(|column| column.1 == "goods_description" && party >= column.2) {
             let of = match of {
+                _ if is_registration => Of::Id,
                 Some("country") => Of::Country,
                 Some("id") => Of::Id,
                 Some("name") => Of::Name,
@@ -281,8 +293,9 @@ fn resolve(found: &[Found]) -> Option<Meaning> {
     let basis = parts.iter().filter(|part| part.0 == "value").map(|part| part.1).find(|basis| !basis.is_empty());
     let n_value = parts.iter().filter(|part| part.0 == "value").map(|part| part.2).max();
     if let Some((column, strength)) = first("column") {
-        // `Gross Weight (KG)`, `Quantity value`: the longer word says what it is.
-        if n_value.is_none_or(|value| strength >= value) {
+        // `Gross Weight (KG)`, `Quantity value`: the longer word says what it is, but goods and currencies have values.
+        let is_of_value = ["goods_description", "currency_code"].contains(&column);
+        if n_value.is_none_or(|value| strength >= value && !is_of_value) {
             return Some(if column == "weight" { Meaning::Weight } else { of_column(column) });
         }
     }

@@ -54,7 +54,11 @@ fn inspect_table(
         let headless = Pinned { is_headless: true, header_row: None, ..pinned };
         reading = Reading::to_the_end(path, &headless, is_known)?;
     }
-    let dialect = reading.reader.dialect().clone();
+    // The pins above would be the evidence of the second reading; the first one had a reason.
+    let dialect = match header {
+        HeaderKind::Found => table.dialect,
+        HeaderKind::Absent => reading.reader.dialect().clone(),
+    };
     let shown = path.to_string_lossy();
     let mut profile = reading.profiler.finish(&shown, &stem, dialect, header, reading.rejected)?;
     profile.member = table.member;

@@ -167,8 +167,11 @@ impl Table {
         };
         let looks = column.looks;
         let is_number = matches!(looks, Looks::Number | Looks::Quantity | Looks::Weight | Looks::Money | Looks::LineNumber);
+        let is_zero = column.numbers.as_ref().is_some_and(|numbers| numbers.n_zero == column.n_filled);
         match target.as_str() {
             _ if looks == Looks::Empty => contrary("something"),
+            _ if is_zero => Err("always zero".to_owned()),
+            "line_number" if !is_number && looks != Looks::Code && looks != Looks::DocumentNumber => contrary("a line number"),
             "date" if looks != Looks::Date => contrary("date"),
             "hs_code" if looks != Looks::HsCode => contrary("tariff code"),
             // Of several levels of the code the finest is the one.
@@ -191,6 +194,9 @@ impl Table {
                 Looks::Empty => "empty".to_owned(),
                 looks => format!("the header says value, but the values look like {}", looks.as_str()),
             });
+        }
+        if column.numbers.as_ref().is_some_and(|numbers| numbers.n_zero == column.n_filled) {
+            return Err("always zero".to_owned());
         }
         let strength = match (currency, basis) {
             (_, "statistical") => 60,

@@ -180,7 +180,9 @@ fn weight_unit(column: &ColumnProfile, counts: &Counts) -> Guess {
     }
     let words: Vec<String> =
         column.name.to_lowercase().split(|letter: char| !letter.is_alphanumeric()).map(str::to_owned).collect();
-    let unit = words.iter().find(|word| {
+    // `G_WEIGHT` is gross, not in grams.
+    let unit = words.iter().enumerate().filter(|(at, word)| *at > 0 || word.chars().count() > 1).map(|(_, word)| word);
+    let unit = unit.into_iter().find(|word| {
         word.chars().count() <= 6
             && crate::model::measure::WeightUnit::parse(word).is_some()
             && value_words::word(word).is_none_or(|known| known.is_unit)

@@ -161,9 +161,8 @@ fn hs_code(counts: &Counts, meaning: Option<&Meaning>) -> Option<String> {
     let mut by_length: Vec<u64> = n_digits.iter().map(|(_, n)| *n).collect();
     by_length.sort_unstable_by_key(|n| std::cmp::Reverse(*n));
     let n_usual: u64 = by_length.iter().take(2).sum();
-    // Money and weights have decimals; `8457.10` has points too, but none of its lengths is odd.
-    let has_decimals = share(counts.numbers.n_decimal_point + counts.numbers.n_decimal_comma) > 0.05
-        && codes.whole_digits.keys().any(|digits| digits % 2 == 1);
+    // Money and weights have decimals; `8457.10` looks the same, so that only its header makes it a code.
+    let has_decimals = share(counts.numbers.n_decimal_point + counts.numbers.n_decimal_comma) > 0.05;
     let is_code = if is_said {
         share(codes.n_readable + codes.n_exponent) >= HALF
     } else {
@@ -259,7 +258,9 @@ fn words(tally: &ColumnTally, counts: &Counts, meaning: Option<&Meaning>) -> (Lo
         Some(Meaning::Column(column)) if column.ends_with("_id") && share(counts.n_with_digits) >= HALF => {
             return (Looks::DocumentNumber, shape);
         }
-        Some(Meaning::Column(column)) if column == "line_number" => return (Looks::LineNumber, shape),
+        Some(Meaning::Column(column)) if column == "line_number" && share(counts.n_with_digits) >= HALF => {
+            return (Looks::LineNumber, shape);
+        }
         _ => {}
     }
     // Addresses hold legal forms too, and descriptions are longer than names.

@@ -107,12 +107,13 @@ impl Profiler {
             all_counts.push(counts);
         }
         fills::assign(&mut columns, &meanings, &all_counts, header, stem);
-        let span = span(&columns, &all_counts);
         let guesses = guesses::guess(&columns, &meanings, &all_counts, stem);
+        let schema = schema_fit::verdict(&self.header, &mut columns)?;
+        let span = span(&columns, &all_counts);
         let mut profile = FileProfile {
             file: file.to_owned(),
             member: None,
-            schema: schema_fit::verdict(&self.header, &columns)?,
+            schema,
             dialect,
             header,
             n_records,

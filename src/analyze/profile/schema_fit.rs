@@ -16,8 +16,8 @@ const MOST_KNOWN: f64 = 0.5;
 /// A value in a hundred that no declared form reads is a fault of typing, more are another layout.
 const MAX_UNREADABLE: f64 = 0.01;
 
-/// Returns the nearest built-in schema; none where no schema knows any header.
-pub fn verdict(header: &[String], columns: &[ColumnProfile]) -> Result<SchemaVerdict> {
+/// Returns the nearest built-in schema; none where no schema knows any header. Where it fits, the columns fill what it says.
+pub fn verdict(header: &[String], columns: &mut [ColumnProfile]) -> Result<SchemaVerdict> {
     let mut best: Option<(VendorSchema, SchemaVerdict)> = None;
     for schema in VendorSchema::builtin_names().filter_map(VendorSchema::builtin) {
         let schema = schema?;
@@ -27,7 +27,26 @@ pub fn verdict(header: &[String], columns: &[ColumnProfile]) -> Result<SchemaVer
             best = Some((schema, found));
         }
     }
+    if let Some((schema, _)) = best.as_ref().filter(|(_, verdict)| verdict.fits) {
+        fill_as(schema, columns);
+    }
     Ok(best.map(|(_, verdict)| verdict).unwrap_or_default())
+}
+
+/// Sets what the columns fill to what a schema says.
+fn fill_as(schema: &VendorSchema, columns: &mut [ColumnProfile]) {
+    let index = schema.header_index();
+    for column in columns {
+        (column.fills, column.remark) = match index.get(&fold_header(&column.name)) {
+            Some(HeaderUse::Column { column, .. }) => (Some(column.clone()), String::new()),
+            Some(HeaderUse::Split(split)) => (Some(schema.split[split].into.join(", ")), String::new()),
+            Some(HeaderUse::Ignored) => {
+                let known = schema.ignored.iter().find(|(header, _)| fold_header(header) == fold_header(&column.name));
+                (None, known.map(|(_, reason)| reason.clone()).unwrap_or_default())
+            }
+            None => (None, format!("not known to `{}`", schema.name)),
+        };
+    }
 }
 
 fn compare(schema: &VendorSchema, header: &[String], columns: &[ColumnProfile]) -> SchemaVerdict {
