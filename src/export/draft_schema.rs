@@ -57,6 +57,7 @@ pub fn write(profile: &FileProfile, name: &str, date: &str) -> String {
         ["date", "hs_code"].iter().filter(|column| fills(profile, column)).map(|column| quoted(column)).collect();
     line(&format!("required = [{}]", required.join(", ")));
     text.push_str(&columns(profile));
+    text.push_str(&joined(profile));
     text.push_str(&values(profile));
     text.push_str(&ignored(profile));
     text
@@ -77,6 +78,9 @@ fn date_formats(profile: &FileProfile) -> String {
     let Some((column, dates)) = profile.filling("date").and_then(|column| Some((column, column.dates.as_ref()?))) else {
         return "date_formats = [] # no column looks like a date".to_owned();
     };
+    if column.is_joined {
+        return "date_formats = [\"%Y %m\"] # a year and a month, joined below".to_owned();
+    }
     let forms: Vec<String> = dates.formats.iter().map(|form| quoted(&form.format)).collect();
     let warning = match dates.order {
         DateOrder::Undecided => "NOT DECIDED: every value is a date with the day and with the month in front. ",
@@ -117,7 +121,7 @@ fn hs_digits(profile: &FileProfile) -> Option<String> {
 fn columns(profile: &FileProfile) -> String {
     let mut text = "\n[columns]\n".to_owned();
     for name in VendorSchema::fillable_columns() {
-        if let Some(column) = profile.filling(&name) {
+        if let Some(column) = profile.filling(&name).filter(|column| !column.is_joined) {
             let comment = format!("{}: {}", column.looks.as_str(), one_line(&column.evidence));
             let _ = writeln!(text, "{name} = [{}] # {comment}", quoted(column.name.trim()));
         }
@@ -131,6 +135,19 @@ fn columns(profile: &FileProfile) -> String {
         let _ = writeln!(text, "# {} looks like {}: {candidates}?", quoted(column.name.trim()), column.looks.as_str());
     }
     text
+}
+
+/// Returns the columns that are filled by several: a date of a year and a month.
+fn joined(profile: &FileProfile) -> String {
+    let parts: Vec<&ColumnProfile> = profile.columns.iter().filter(|column| column.is_joined).collect();
+    let year = |column: &&&ColumnProfile| column.looks == Looks::Date;
+    let headers: Vec<String> = parts
+        .iter()
+        .filter(year)
+        .chain(parts.iter().filter(|column| !year(column)))
+        .map(|column| quoted(column.name.trim()))
+        .collect();
+    if headers.is_empty() { String::new() } else { format!("\n[joined]\ndate = [{}]\n", headers.join(", ")) }
 }
 
 /// Returns what the words of the flow mean; a word whose meaning is not known stands as a comment.

@@ -63,6 +63,8 @@ pub struct ColumnProfile {
     pub evidence: String,
     /// The column of ours that this one fills in a drafted schema.
     pub fills: Option<String>,
+    /// Whether it fills that column together with others: a year and a month make a date.
+    pub is_joined: bool,
     /// Why it fills nothing there, or what is to be known of what it fills.
     pub remark: String,
     pub dates: Option<DateEvidence>,

@@ -11,8 +11,9 @@ use crate::model::account::Rejection;
 use crate::model::column_words;
 use crate::model::file_profile::{FileProfile, HeaderKind, RejectedCount};
 use crate::model::raw_shipments::RawShipments;
-use crate::model::vendor_schema::VendorSchema;
+use crate::model::vendor_schema::{VendorSchema, fold_header};
 use crate::normalize::party;
+use std::collections::HashSet;
 use std::path::Path;
 
 /// A table as it was inspected, with the schema drafted for it where no built-in one fits.
@@ -25,8 +26,8 @@ pub struct Inspected {
 /// Inspects all tables of a file. `today` is the date that a draft bears.
 pub fn inspect(path: &Path, today: &str) -> Result<Vec<Inspected>> {
     let schemas: Vec<VendorSchema> = VendorSchema::builtin_names().filter_map(VendorSchema::builtin).collect::<Result<_>>()?;
-    let is_known =
-        |header: &str| schemas.iter().any(|schema| schema.knows_header(header)) || column_words::is_header_cell(header);
+    let known: HashSet<String> = schemas.iter().flat_map(|schema| schema.header_index().into_keys()).collect();
+    let is_known = |header: &str| known.contains(&fold_header(header)) || column_words::is_header_cell(header);
     let tables = ingest::tables(path, &Pinned::default(), &is_known)?;
     let n_tables = tables.len();
     tables.into_iter().map(|table| inspect_table(path, table, n_tables, &is_known, today)).collect()

@@ -8,6 +8,7 @@ mod cases;
 mod cli;
 mod counting;
 mod house;
+mod inspect;
 mod properties;
 mod real_data;
 mod reliability;

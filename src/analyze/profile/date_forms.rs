@@ -68,6 +68,11 @@ pub fn clock(text: &str) -> (bool, bool) {
     (time.bytes().any(|byte| matches!(byte, b'1'..=b'9')), time.ends_with('Z'))
 }
 
+/// Tells whether a header names a year, a month or a day instead of a fact.
+pub fn is_period(header: &str) -> bool {
+    readings(header).iter().any(|reading| !reading.is_compact || matches!(header.len(), 4 | 6 | 8))
+}
+
 impl<'a> Token<'a> {
     fn text(self) -> &'a str {
         match self {

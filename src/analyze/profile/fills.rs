@@ -51,9 +51,32 @@ pub fn assign(columns: &mut [ColumnProfile], meanings: &[Option<Meaning>], count
     for (target, at) in &owner {
         columns[*at].fills = Some(target.clone());
     }
+    if let Some(year) = owner.get("date").copied()
+        && let Some(month) = month_beside(columns, meanings, year)
+    {
+        for at in [year, month] {
+            columns[at].fills = Some("date".to_owned());
+            columns[at].is_joined = true;
+        }
+    }
     for (at, column) in columns.iter_mut().enumerate().filter(|(_, column)| column.fills.is_none()) {
         column.remark = refused.remove(&at).unwrap_or_else(|| unrecognized(column));
     }
+}
+
+/// Returns the only column of months beside one of years, where nothing better states the date.
+fn month_beside(columns: &[ColumnProfile], meanings: &[Option<Meaning>], year: usize) -> Option<usize> {
+    let forms = &columns[year].dates.as_ref()?.formats;
+    if !forms.iter().all(|form| form.format == "%Y") {
+        return None;
+    }
+    let is_month = |at: &usize| {
+        let range = columns[*at].numbers.as_ref().and_then(|numbers| Some((numbers.min?, numbers.max?)));
+        let is_said = matches!(meanings[*at], Some(Meaning::Date(_)));
+        is_said && range.is_some_and(|(least, greatest)| least >= 1.0 && greatest <= 12.0) && *at != year
+    };
+    let months: Vec<usize> = (0..columns.len()).filter(is_month).collect();
+    if let [only] = months[..] { Some(only) } else { None }
 }
 
 /// Of two columns that claim the same, the fuller one is better, if all else is equal.

@@ -97,6 +97,9 @@ impl Profiler {
         };
         let mut columns = Vec::with_capacity(self.header.len());
         let mut all_counts = Vec::with_capacity(self.header.len());
+        if header == HeaderKind::Absent {
+            self.header = (1..=self.header.len()).map(|position| position.to_string()).collect();
+        }
         for (at, (name, tally)) in self.header.iter().zip(&mut self.columns).enumerate() {
             let (counts, examples) = tally.finish(EXAMPLES);
             let mut column = looks::profile(tally, &counts, meanings[at].as_ref(), n_records);
@@ -189,6 +192,14 @@ fn notes(profile: &FileProfile) -> Vec<String> {
                 column.name.trim()
             ));
         }
+    }
+    let periods: Vec<&str> =
+        profile.columns.iter().map(|column| column.name.trim()).filter(|name| date_forms::is_period(name)).collect();
+    if let [first, _, .., last] = periods[..] {
+        notes.push(format!(
+            "{} columns are periods (`{first}` … `{last}`): give each its own rows, with a column for the period",
+            periods.len()
+        ));
     }
     let has = |looks: Looks| profile.columns.iter().any(|column| column.looks == looks);
     match (has(Looks::Date), has(Looks::HsCode)) {
