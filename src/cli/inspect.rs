@@ -243,7 +243,7 @@ fn verdict(profile: &FileProfile, is_drafted: bool) -> Vec<String> {
         }
         None => lines.push("no built-in schema knows any of these headers".to_owned()),
     }
-    lines.extend(schema.faults.iter().map(|fault| format!("  but {fault}")));
+    lines.extend(schema.faults.iter().filter(|_| schema.fits).map(|fault| format!("  but {fault}")));
     if is_drafted {
         lines.push("drafted a schema; check each line, then set `reviewed = true`:".to_owned());
     } else if !schema.fits {

@@ -93,7 +93,11 @@ fn date_formats(profile: &FileProfile) -> String {
 fn decimal_marks(profile: &FileProfile) -> String {
     let (mut n_point, mut n_comma, mut n_either) = (0, 0, 0);
     let measures = ["quantity", "net_weight_kg", "gross_weight_kg", "value_usd", "value_original"];
-    for numbers in measures.iter().filter_map(|column| profile.filling(column)?.numbers.as_ref()) {
+    let filling: Vec<&ColumnProfile> = measures.iter().filter_map(|column| profile.filling(column)).collect();
+    // Where no header says which numbers are measures, all of them are looked at.
+    let is_number = |column: &&ColumnProfile| column.looks == Looks::Number;
+    let looked_at = if filling.is_empty() { profile.columns.iter().filter(is_number).collect() } else { filling };
+    for numbers in looked_at.into_iter().filter_map(|column| column.numbers.as_ref()) {
         n_point += numbers.n_decimal_point;
         n_comma += numbers.n_decimal_comma;
         n_either += numbers.n_either_mark;
@@ -126,8 +130,14 @@ fn columns(profile: &FileProfile) -> String {
             let _ = writeln!(text, "{name} = [{}] # {comment}", quoted(column.name.trim()));
         }
     }
-    for column in profile.columns.iter().filter(|column| column.fills.is_none() && column.remark.ends_with("role is not said")) {
+    let is_open = |column: &&ColumnProfile| {
+        let is_unsaid = column.remark.ends_with("role is not said") || column.remark.starts_with("not recognized");
+        column.fills.is_none() && !column.is_constant && is_unsaid
+    };
+    for column in profile.columns.iter().filter(is_open) {
         let candidates = match column.looks {
+            Looks::Number => "net_weight_kg, quantity, value_usd or value_original",
+            Looks::Identifier => "shipper_registration_id or consignee_registration_id",
             Looks::Party => "shipper_name or consignee_name",
             Looks::Country => "origin_country_code, departure_country_code or destination_country_code",
             _ => continue,

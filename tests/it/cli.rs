@@ -101,7 +101,12 @@ fn section(title: &str, content: &str) -> String {
 fn plain(text: &str, workdir: &Workdir) -> String {
     let root = workdir.root().to_string_lossy().into_owned();
     let real = workdir.root().canonicalize().expect("the folder is there").to_string_lossy().into_owned();
-    text.replace(&real, "[DIR]").replace(&root, "[DIR]").replace(env!("CARGO_PKG_VERSION"), "[VERSION]")
+    // A drafted schema bears the day on which it was drafted.
+    let drafted = format!("\ndate = \"{}\"\n", chrono::Local::now().format("%Y-%m-%d"));
+    text.replace(&real, "[DIR]")
+        .replace(&root, "[DIR]")
+        .replace(env!("CARGO_PKG_VERSION"), "[VERSION]")
+        .replace(&drafted, "\ndate = \"[TODAY]\"\n")
 }
 
 /// Returns a list of matches without scores and evidence, which are tried elsewhere and change with every weight.
@@ -160,14 +165,14 @@ fn every_snapshot_has_its_case() {
 fn every_verb_explains_itself() {
     let workdir = Workdir::new();
     let all = workdir.run(&["--help"]).stdout;
-    for verb in ["run", "check", "screen", "list"] {
+    for verb in ["run", "check", "inspect", "screen", "list"] {
         assert!(all.contains(&format!("\n  {verb}")), "{all}");
         let help = workdir.run(&[verb, "--help"]).stdout;
         assert!(help.contains(&format!("Usage: plimsoll {verb}")), "{help}");
         let first = help.lines().next().unwrap_or_default();
         assert!(first.split_whitespace().count() >= 4, "`{verb}` opens with a sentence: {first}");
     }
-    for verb in ["run", "screen"] {
+    for verb in ["run", "inspect", "screen"] {
         assert!(workdir.run(&[verb, "--help"]).stdout.contains("Example:"), "`{verb}` shows an example");
     }
 }

@@ -70,7 +70,7 @@ pub fn clock(text: &str) -> (bool, bool) {
 
 /// Tells whether a header names a year, a month or a day instead of a fact.
 pub fn is_period(header: &str) -> bool {
-    readings(header).iter().any(|reading| !reading.is_compact || matches!(header.len(), 4 | 6 | 8))
+    readings(header).iter().any(|reading| !reading.is_compact || reading.form.contains("%Y"))
 }
 
 impl<'a> Token<'a> {
@@ -172,7 +172,8 @@ fn compact_forms(digits: &str) -> Vec<(String, Order, usize)> {
         8 if is_year(&digits[..4]) => &[("%Y%m%d", Order::Plain)],
         8 if is_year(&digits[4..]) => &[("%d%m%Y", Order::DayFirst), ("%m%d%Y", Order::MonthFirst)],
         6 if is_year(&digits[..4]) => &[("%Y%m", Order::Plain)],
-        4 if is_year(digits) => &[("%Y", Order::Plain)],
+        4 if is_year(digits) => &[("%Y", Order::Plain), ("%y%m", Order::Plain)],
+        4 => &[("%y%m", Order::Plain)],
         _ => &[],
     };
     found.iter().map(|(form, order)| ((*form).to_owned(), *order, 1)).collect()
@@ -216,6 +217,9 @@ mod tests {
             ("24022022", "%d%m%Y"),
             ("202202", "%Y%m"),
             ("2022", "%Y"),
+            ("2011", "%Y %y%m"),
+            ("2101", "%y%m"),
+            ("2113", ""),
             ("2022年2月24日", "%Y年%m月%d日"),
             ("2025-03-28T18:30:00.000Z", "%Y-%m-%d"),
             ("2025-03-28 00:00:00", "%Y-%m-%d"),

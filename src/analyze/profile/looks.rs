@@ -69,6 +69,11 @@ fn looks(tally: &ColumnTally, counts: &Counts, meaning: Option<&Meaning>) -> (Lo
     let n_distinct = tally.n_distinct();
 
     let n_sure_flow = counts.n_flow - counts.n_flow_letter;
+    // Some sources state the flow by a number: what it means, a person has to say.
+    if says("flow") && n_distinct <= 3 && counts.n_only_digits == counts.n {
+        let words: Vec<&str> = counts.flow_words.keys().map(String::as_str).collect();
+        return (Looks::Flow, format!("numbers of a flow: {}", words.join(", ")));
+    }
     if n_distinct <= 6 && (share(counts.n_flow) >= MANY && says("flow") || share(n_sure_flow) >= MOST && !says_country(meaning)) {
         let words: Vec<&str> = counts.flow_words.keys().map(String::as_str).collect();
         return (Looks::Flow, format!("words of a flow: {}", words.join(", ")));
@@ -99,7 +104,7 @@ fn looks(tally: &ColumnTally, counts: &Counts, meaning: Option<&Meaning>) -> (Lo
     if share(counts.n_currency) >= MOST && share(counts.n_with_letters) >= MOST {
         return (Looks::Currency, format!("{} of {} values are currency codes", counts.n_currency, counts.n));
     }
-    if let Some(evidence) = hs_code(counts, meaning) {
+    if let Some(evidence) = hs_code(counts, n_distinct, meaning) {
         return (Looks::HsCode, evidence);
     }
     if let Some((kind, n_shaped, n_valid)) = counts.identifiers().max_by_key(|(_, _, n_valid)| *n_valid)
@@ -117,7 +122,10 @@ fn looks(tally: &ColumnTally, counts: &Counts, meaning: Option<&Meaning>) -> (Lo
     }
     let is_unit_said = says("quantity_unit_code") || says("weight_unit");
     if is_unit_said
-        || share(counts.n_unit) >= MOST && n_distinct > 1 && !says_country(meaning) && share(counts.n_with_letters) >= HALF
+        || share(counts.n_unit) >= MOST
+            && (n_distinct > 1 || counts.n_country == 0)
+            && !says_country(meaning)
+            && share(counts.n_with_letters) >= HALF
     {
         let n_letters = share(counts.n_with_letters) >= HALF || n_distinct <= 40;
         if n_letters && counts.n_chars / counts.n <= 30 {
@@ -146,7 +154,7 @@ fn says_country(meaning: Option<&Meaning>) -> bool {
 }
 
 /// Returns the evidence if a column holds tariff codes.
-fn hs_code(counts: &Counts, meaning: Option<&Meaning>) -> Option<String> {
+fn hs_code(counts: &Counts, n_distinct: u64, meaning: Option<&Meaning>) -> Option<String> {
     let codes = &counts.codes;
     let share = |n: u64| n as f64 / counts.n as f64;
     let is_said = matches!(meaning, Some(Meaning::Column(column)) if column == "hs_code");
@@ -172,6 +180,10 @@ fn hs_code(counts: &Counts, meaning: Option<&Meaning>) -> Option<String> {
             && share(n_long) >= MANY
             && share(n_usual) >= MOST
             && !has_decimals
+            // Numbers of documents go up and never come again; tariff codes do.
+            && n_distinct > 1
+            && (counts.n < 50 || n_distinct as f64 <= MOST * counts.n as f64)
+            && codes.n_lost_zero * 2 <= counts.n
     };
     if !is_code || codes.n_readable == 0 && codes.n_exponent == 0 {
         return None;
@@ -342,12 +354,15 @@ fn date_evidence(counts: &Counts) -> DateEvidence {
         _ => DateOrder::Mixed,
     };
     // Where nothing decides, most of the world writes the day first; a person has to look.
+    // `2011` is a year or November of 2020: the values of the whole column say which.
+    let n_of = |form: &str| dates.forms.get(form).map_or(0, |form| form.n);
+    let outdone = if n_of("%y%m") > n_of("%Y") { "%Y" } else { "%y%m" };
     let is_taken = |form: &Order| match form {
         Order::Plain => true,
         Order::DayFirst => order != DateOrder::MonthFirst,
         Order::MonthFirst => order == DateOrder::MonthFirst,
     };
-    let mut forms: Vec<_> = dates.forms.iter().filter(|(_, form)| is_taken(&form.order)).collect();
+    let mut forms: Vec<_> = dates.forms.iter().filter(|(name, form)| is_taken(&form.order) && *name != outdone).collect();
     forms.sort_by_key(|(name, form)| (std::cmp::Reverse(form.n), name.len()));
     DateEvidence {
         n_only_day_first: dates.n_only_day_first,

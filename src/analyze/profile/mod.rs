@@ -210,6 +210,9 @@ fn notes(profile: &FileProfile) -> Vec<String> {
         (true, false) => notes.push("no column looks like a tariff code".to_owned()),
         (true, true) => {}
     }
+    for column in profile.columns.iter().filter(|column| column.evidence.contains("a spreadsheet's days")) {
+        notes.push(format!("`{}` holds {}", column.name, column.evidence));
+    }
     for column in &profile.columns {
         let Some(dates) = column.dates.as_ref().filter(|_| column.looks == Looks::Date) else { continue };
         if dates.n_in_utc > 0 {
