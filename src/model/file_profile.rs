@@ -5,7 +5,7 @@
 
 use crate::model::date::Day;
 use crate::model::part::Dialect;
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 use std::collections::BTreeMap;
 
 /// One table of a file: a member of an archive, a sheet of a workbook, or the file as a whole.
@@ -143,7 +143,9 @@ pub struct DateEvidence {
     pub n_with_clock: u64,
     /// Values whose time is stated in UTC: the local day may be the next.
     pub n_in_utc: u64,
+    #[serde(serialize_with = "iso_if_any")]
     pub first: Option<Day>,
+    #[serde(serialize_with = "iso_if_any")]
     pub last: Option<Day>,
 }
 
@@ -207,7 +209,9 @@ pub struct IdentifierEvidence {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct DateSpan {
     pub column: String,
+    #[serde(serialize_with = "iso")]
     pub first: Day,
+    #[serde(serialize_with = "iso")]
     pub last: Day,
     /// Records by month, `2022-02`.
     pub months: BTreeMap<String, u64>,
@@ -259,5 +263,17 @@ impl FileProfile {
     /// Returns the column that fills one of ours in a drafted schema.
     pub fn filling(&self, column: &str) -> Option<&ColumnProfile> {
         self.columns.iter().find(|profile| profile.fills.as_deref() == Some(column))
+    }
+}
+
+/// Writes a day as programs outside of this one read it: `2022-02-24`.
+fn iso<S: Serializer>(day: &Day, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_str(day)
+}
+
+fn iso_if_any<S: Serializer>(day: &Option<Day>, serializer: S) -> Result<S::Ok, S::Error> {
+    match day {
+        Some(day) => iso(day, serializer),
+        None => serializer.serialize_none(),
     }
 }

@@ -362,6 +362,55 @@ fn the_order_of_day_and_month_is_proved_by_the_values() {
 }
 
 #[test]
+fn a_file_without_a_header_is_told_by_its_first_row() {
+    let workdir = Workdir::new();
+    let text = LAYOUTS[1].text();
+    let rows: Vec<&str> = text.lines().skip(3).collect();
+    workdir.write("rows.csv", format!("{}\n", rows.join("\n")));
+    let table = table_of(&workdir, "rows.csv");
+    assert_eq!(table["header"], "absent");
+    for (position, looks) in
+        [(0, "date"), (1, "hs_code"), (2, "party"), (4, "identifier"), (6, "country"), (9, "document_number")]
+    {
+        assert_eq!(table["columns"][position]["looks"], looks, "column {}", position + 1);
+        assert_eq!(table["columns"][position]["name"], (position + 1).to_string());
+    }
+    assert!(table["draft"].as_str().is_some_and(|draft| draft.contains("\nheader = false")), "{}", table["draft"]);
+}
+
+#[test]
+fn a_year_and_a_month_make_a_date_that_runs() {
+    let workdir = Workdir::new();
+    let rows: String = (1..=12).map(|month| format!("2023,{month},8457{month:02}1000,{month}00\n")).collect();
+    workdir.write("records.csv", format!("Year,Month,HS Code,Value USD\n{rows}"));
+    workdir.run(&["inspect", "records.csv", "--draft", "mine.toml"]);
+    workdir.write("mine.toml", workdir.read_text("mine.toml").replace("reviewed = false", "reviewed = true"));
+    workdir.write(
+        "run.toml",
+        "[[records]]\npath = \"records.csv\"\nschema = \"mine.toml\"\n\n[[findings]]\nid = \"all\"\nfrom = 2023-01-01\n\
+         to = 2023-12-31\ncount = \"records\"\n",
+    );
+    workdir.run(&["run", "run.toml"]);
+    let months: Vec<String> = (1..=12).map(|month| format!("2023-{month:02}")).collect();
+    let mut found = workdir.table("run.run/shipments.csv").select(&["date"]).rows.concat();
+    found.sort();
+    assert_eq!(found, months);
+}
+
+#[test]
+fn words_that_are_anybodys_fit_no_schema() {
+    let workdir = Workdir::new();
+    for (header, fits) in [("date,hs_code,shipper_name", true), ("Date,HS Code,Supplier", false), ("Date,HS Code,Colour", true)] {
+        workdir.write("records.csv", format!("{header}\n2022-02-24,8457101000,ACME LTD\n2022-02-25,8457101000,APEX LTD\n"));
+        assert_eq!(table_of(&workdir, "records.csv")["schema"]["fits"], fits, "{header}");
+    }
+    workdir.write("records.csv", "date,hs_code,shipper_name\n24/02/2022,8457101000,ACME LTD\n");
+    let table = table_of(&workdir, "records.csv");
+    assert_eq!(table["schema"]["fits"], false, "no schema fits whose date formats do not read the dates");
+    assert_eq!(table["schema"]["faults"].as_array().map(Vec::len), Some(1));
+}
+
+#[test]
 fn a_file_that_cannot_be_read_hides_no_other() {
     let workdir = Workdir::new();
     workdir.write("good.csv", "Date,HS Code,Shipper\n2022-02-24,8457101000,ACME LTD\n");

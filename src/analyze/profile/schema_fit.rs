@@ -1,7 +1,7 @@
 //! Which built-in vendor schema reads a table, and what speaks against it.
 //!
 //! In: a header and the columns below. Out: the schema that knows most of the header. It fits if it finds every column that it
-//! requires and knows the header well enough that this is no accident; what it does not know is said.
+//! requires, reads the dates, and knows the header well enough that this is no accident; what it does not know is said.
 
 use crate::error::Result;
 use crate::model::file_profile::{ColumnProfile, SchemaVerdict};
@@ -9,9 +9,9 @@ use crate::model::vendor_schema::{HeaderUse, VendorSchema, fold_header};
 use std::cmp::Reverse;
 use std::collections::BTreeSet;
 
-/// A schema that requires so many columns and finds them all fits whatever else there is …
+/// A schema that requires so many columns and finds them all fits if it reads the dates …
 const MANY_REQUIRED: usize = 3;
-/// … another only if it knows so large a part of the header.
+/// … another only if it knows so large a part of the header, and all of it that can be used.
 const MOST_KNOWN: f64 = 0.5;
 /// A value in a hundred that no declared form reads is a fault of typing, more are another layout.
 const MAX_UNREADABLE: f64 = 0.01;
@@ -76,11 +76,14 @@ fn compare(schema: &VendorSchema, header: &[String], columns: &[ColumnProfile]) 
         }
     }
     verdict.missing = schema.required.iter().filter(|column| !filled.contains(column.as_str())).cloned().collect();
-    let is_known = verdict.n_known_headers as f64 >= MOST_KNOWN * n_named as f64;
-    verdict.fits = verdict.missing.is_empty() && (is_known || schema.required.len() >= MANY_REQUIRED);
     if let Some((_, at)) = date_columns.into_iter().min() {
         verdict.faults.extend(date_fault(schema, &columns[at]));
     }
+    let is_known = verdict.n_known_headers as f64 >= MOST_KNOWN * n_named as f64;
+    // `Date` and `HS Code` are anybody's words: what else could be used must not be lost on a schema that asks for little.
+    let is_whole = columns.iter().all(|column| column.fills.is_none() || index.contains_key(&fold_header(&column.name)));
+    let is_own = schema.required.len() >= MANY_REQUIRED || is_known && is_whole;
+    verdict.fits = verdict.missing.is_empty() && verdict.faults.is_empty() && is_own;
     verdict
 }
 
