@@ -75,12 +75,12 @@ fn constant(key: &str, guess: &Guess, wanted: &str) -> String {
 }
 
 fn date_formats(profile: &FileProfile) -> String {
+    if profile.columns.iter().any(|column| column.is_joined) {
+        return "date_formats = [\"%Y %m\"] # a year and a month, joined below".to_owned();
+    }
     let Some((column, dates)) = profile.filling("date").and_then(|column| Some((column, column.dates.as_ref()?))) else {
         return "date_formats = [] # no column looks like a date".to_owned();
     };
-    if column.is_joined {
-        return "date_formats = [\"%Y %m\"] # a year and a month, joined below".to_owned();
-    }
     let forms: Vec<String> = dates.formats.iter().map(|form| quoted(&form.format)).collect();
     let warning = match dates.order {
         DateOrder::Undecided => "NOT DECIDED: every value is a date with the day and with the month in front. ",

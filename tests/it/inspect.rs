@@ -381,8 +381,8 @@ fn a_file_without_a_header_is_told_by_its_first_row() {
 #[test]
 fn a_year_and_a_month_make_a_date_that_runs() {
     let workdir = Workdir::new();
-    let rows: String = (1..=12).map(|month| format!("2023,{month},8457{month:02}1000,{month}00\n")).collect();
-    workdir.write("records.csv", format!("Year,Month,HS Code,Value USD\n{rows}"));
+    let rows: String = (1..=12).map(|month| format!("{month},2023,8457{month:02}1000,{month}00\n")).collect();
+    workdir.write("records.csv", format!("Month,Year,HS Code,Value USD\n{rows}"));
     workdir.run(&["inspect", "records.csv", "--draft", "mine.toml"]);
     workdir.write("mine.toml", workdir.read_text("mine.toml").replace("reviewed = false", "reviewed = true"));
     workdir.write(

@@ -144,7 +144,7 @@ fn span(columns: &[ColumnProfile], counts: &[Counts]) -> Option<DateSpan> {
     let dated = |column: &&ColumnProfile| column.looks == Looks::Date && column.dates.is_some();
     let column = columns
         .iter()
-        .find(|column| column.fills.as_deref() == Some("date"))
+        .find(|column| column.fills.as_deref() == Some("date") && column.dates.is_some())
         .or_else(|| columns.iter().filter(dated).max_by_key(|column| (column.n_filled, std::cmp::Reverse(column.position))))?;
     let dates = column.dates.as_ref()?;
     let forms = &counts[column.position - 1].dates.forms;
