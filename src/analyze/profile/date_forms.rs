@@ -1,9 +1,10 @@
 //! The forms in which a date may be written.
 //!
 //! In: one value. Out: each way in which it can be read, as a `strftime` form and the days that it then means.
-//! Only a form by which [`StatedDate::parse`] reads the value is given, so that a schema which declares it reads it too.
+//! Only a form by which [`DateStyle::read`] reads the value is given, so that a schema which declares it reads it too.
 
 use crate::model::date::StatedDate;
+use crate::model::date_style::DateStyle;
 
 /// No form of a date with its time of day is longer.
 const MAX_BYTES: usize = 40;
@@ -51,8 +52,10 @@ pub fn readings(text: &str) -> Vec<Reading> {
     for (form, order, n_used) in forms(&tokens) {
         let rest: String = tokens[n_used..].iter().map(|token| token.text()).collect();
         for form in [form.clone(), format!("{form}{}", clock_form(&rest))] {
-            if let Some(date) = StatedDate::parse(text, std::slice::from_ref(&form)) {
-                found.push(Reading { form, order, date, is_compact: tokens.len() == 1 });
+            // A date that is read only by a repair is not written in this form.
+            let read = DateStyle::new(std::slice::from_ref(&form)).read(text).filter(|read| read.issues.is_empty());
+            if let Some(read) = read {
+                found.push(Reading { form, order, date: read.date, is_compact: tokens.len() == 1 });
                 break;
             }
         }

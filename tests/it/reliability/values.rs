@@ -120,7 +120,7 @@ fn disguised_names_are_shown_as_written_and_matched_as_meant() {
         let visible: String = written.chars().filter(|letter| !is_invisible(*letter)).collect();
         n_clean += usize::from(!shipper.contains(is_invisible) && letters(shipper) == letters(&visible));
         let id = format!("e{number}");
-        *n_matched.entry(kind).or_default() += usize::from(pairs.iter().any(|pair| *pair == (shipper, id.as_str())));
+        *n_matched.entry(kind).or_default() += usize::from(pairs.contains(&(shipper, id.as_str())));
     }
     let issues = workdir.table("run.run/issues.csv").only("kind", "repaired_hidden_characters");
     let at = issues.at("n_records");
