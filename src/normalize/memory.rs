@@ -10,7 +10,8 @@ use crate::model::date::{DatePrecision, StatedDate};
 use crate::model::date_style::DateStyle;
 use crate::model::measure::WeightUnit;
 use hashbrown::HashTable;
-use xxhash_rust::xxh3::xxh3_64;
+use rustc_hash::FxBuildHasher;
+use std::hash::BuildHasher;
 
 /// What a thread remembers while it normalizes the records of one file.
 #[derive(Default)]
@@ -131,7 +132,7 @@ impl<T> Memo<T> {
     }
 
     fn place(&mut self, text: &str, clean: impl FnOnce(&str) -> T) -> usize {
-        let hash = xxh3_64(text.as_bytes());
+        let hash = FxBuildHasher.hash_one(text);
         let is_same = |at: &u32| {
             let known = &self.values[*at as usize];
             known.hash == hash && self.texts[known.start..known.end] == *text

@@ -71,7 +71,8 @@ pub fn placeholder(text: &str) -> Option<&'static str> {
     // A number is none of the words; `0` and `00000000` are looked at below. Most other values show it by their first letters.
     match text.as_bytes() {
         [b'1'..=b'9', ..] => return None,
-        [first, second, third, ..] if !table.may_start(*first, *second, *third) => return None,
+        [first, second, third, ..] if !table.may_start([*first, *second, *third].map(char::from)) => return None,
+        [0xd0 | 0xd1, ..] if !table.may_start_cyrillic(text) => return None,
         _ => {}
     }
     let text = text.trim();
@@ -124,11 +125,17 @@ impl Placeholders {
         Placeholders { reasons, starts }
     }
 
-    /// Returns `false` only if the first bytes are three ASCII letters by which no placeholder starts.
-    fn may_start(&self, first: u8, second: u8, third: u8) -> bool {
-        let bytes = [first, second, third];
-        !bytes.iter().all(u8::is_ascii_alphabetic)
-            || self.starts.0[Starts::place(bytes.map(|byte| fold_letter(char::from(byte))))]
+    /// Returns `false` only if the first letters are three of ASCII by which no placeholder starts.
+    fn may_start(&self, letters: [char; START_LETTERS]) -> bool {
+        !letters.iter().all(char::is_ascii_alphabetic) || self.starts.0[Starts::place(letters.map(fold_letter))]
+    }
+
+    /// Returns `false` only if the first letters are three plain Cyrillic ones by which no placeholder starts.
+    fn may_start_cyrillic(&self, text: &str) -> bool {
+        let letters = start_letters(text.chars());
+        let is_plain = letters.iter().all(|letter| matches!(letter, 'А'..='И' | 'К'..='и' | 'к'..='я'));
+        let lowered = |letter: char| if letter <= 'Я' { char::from_u32(letter as u32 + 32).unwrap_or(letter) } else { letter };
+        !is_plain || self.starts.0[Starts::place(letters.map(lowered))]
     }
 
     /// Returns `false` only if the text is no placeholder, with a number behind it or without.

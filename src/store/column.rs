@@ -10,7 +10,8 @@ use polars_arrow::bitmap::Bitmap;
 use polars_arrow::datatypes::{ArrowDataType, IntegerType};
 use polars_arrow::offset::{Offsets, OffsetsBuffer};
 use polars_arrow::types::NativeType;
-use xxhash_rust::xxh3::xxh3_64;
+use rustc_hash::FxBuildHasher;
+use std::hash::BuildHasher;
 
 /// After so many records it shows whether values repeat.
 const TRIAL_RECORDS: usize = 4_096;
@@ -104,7 +105,7 @@ impl Texts {
     }
 
     fn number_of(&mut self, text: &[u8]) -> u32 {
-        let hash = xxh3_64(text);
+        let hash = FxBuildHasher.hash_one(text);
         let is_same = |number: &u32| {
             let place = self.places[*number as usize];
             place.hash == hash && self.bytes[place.start..place.end] == *text
