@@ -1,5 +1,9 @@
 //! Stage 5: the evidence of all findings as one table, with the findings that each row belongs to.
+//!
+//! In: the store with its overlay, the small tables and the findings. Out: the table. Which records are evidence is found by their keys;
+//! only of these are all columns read, for a store of many records does not fit in memory with all of them.
 
+use super::overlay::Resolved;
 use crate::error::{Error, Result};
 use crate::export::shipments::FINDING_COLUMNS;
 use crate::model::shipments::{self, Kind};
@@ -7,6 +11,7 @@ use crate::store::local::Engine;
 use crate::store::parts::schema_of;
 use crate::store::sql::{Level, Movements, Query};
 use polars::prelude::*;
+use rustc_hash::FxHashSet;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What a row is for a finding, weakest first.
@@ -15,11 +20,19 @@ const MARKS: [&str; 3] = ["findings_apart", "findings_range", "findings"];
 /// Returns the evidence within the loosest range of any finding, sorted by content, then file and line.
 ///
 /// A line that a repeat restates is shown only where the counted record itself is not evidence enough.
-pub fn gather(queries: &[Query], store: &mut Engine, members: &DataFrame, goods: &DataFrame) -> Result<DataFrame> {
+pub fn gather(queries: &[Query], resolved: &mut Resolved, members: &DataFrame, goods: &DataFrame) -> Result<DataFrame> {
     let failed = |error: PolarsError| Error::promise("the evidence cannot be put together").detail(error.to_string());
+    let mut record_keys: FxHashSet<i64> = FxHashSet::default();
+    for query in queries {
+        let found = resolved.engine.run(&query.record_keys())?;
+        record_keys.extend(found.column("record_key").and_then(Column::i64).map_err(failed)?.iter().flatten());
+    }
+    let mut cut = resolved.of_records(record_keys)?;
+    cut.register("members", members.clone().lazy());
+    cut.register("goods", goods.clone().lazy());
     let mut tables = Vec::new();
     for query in queries {
-        tables.push(store.run(&query.all_columns())?.lazy());
+        tables.push(cut.run(&query.all_columns())?.lazy());
     }
     let names: Vec<String> = shipments::shipment_columns().into_iter().map(|(name, _)| name).collect();
     let evidence = if tables.is_empty() {

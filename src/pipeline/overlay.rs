@@ -14,6 +14,7 @@ use crate::store::local::Engine;
 use crate::store::parts::Store;
 use crate::store::sql;
 use polars::prelude::*;
+use rustc_hash::FxHashSet;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Records resolved at a time.
@@ -23,6 +24,9 @@ const BUCKET_RECORDS: u64 = 2_000_000;
 pub struct Resolved {
     /// An engine with `parts`, `removed`, `restated` and `shipments`.
     pub engine: Engine,
+    parts: LazyFrame,
+    removed: DataFrame,
+    restated: DataFrame,
     pub duplicates: Vec<Duplicate>,
     /// By source file.
     pub issues: BTreeMap<String, Issues>,
@@ -41,11 +45,8 @@ pub fn resolve(files: &[LoadedFile], schemas: &[VendorSchema], store: &Store) ->
     };
     let lost = |error: PolarsError| failed("the kept overlay cannot be read", error);
     let duplicates = duplicates_of(&overlay.duplicates).map_err(lost)?;
-    let mut engine = Engine::new();
-    engine.register("parts", parts);
-    engine.register("removed", overlay.removed.clone().lazy());
-    engine.register("restated", overlay.restated.clone().lazy());
-    engine.register_query("shipments", &sql::shipments_view(&resolve::RULES))?;
+    let (removed, restated) = (overlay.removed.clone(), overlay.restated.clone());
+    let mut engine = engine_over(parts.clone(), &removed, restated.clone().lazy())?;
     let mut issues: BTreeMap<String, Issues> = BTreeMap::new();
     for (file, kept) in &overlay.issues {
         let own = issues.entry(file.clone()).or_default();
@@ -58,7 +59,42 @@ pub fn resolve(files: &[LoadedFile], schemas: &[VendorSchema], store: &Store) ->
         check_kept(&mut engine, files, &duplicates)?;
         store.keep_overlay(&key, overlay)?;
     }
-    Ok(Resolved { engine, duplicates, issues })
+    Ok(Resolved { engine, parts, removed, restated, duplicates, issues })
+}
+
+/// Returns an engine with the tables of the store and `shipments`, which is what of them counts.
+fn engine_over(parts: LazyFrame, removed: &DataFrame, restated: LazyFrame) -> Result<Engine> {
+    let mut engine = Engine::new();
+    engine.register("parts", parts);
+    engine.register("removed", removed.clone().lazy());
+    engine.register("restated", restated);
+    engine.register_query("shipments", &sql::shipments_view(&resolve::RULES))?;
+    Ok(engine)
+}
+
+impl Resolved {
+    /// Returns an engine over some records alone, with all their columns in memory.
+    pub fn of_records(&self, record_keys: FxHashSet<i64>) -> Result<Engine> {
+        let mut keys: Vec<i64> = record_keys.into_iter().collect();
+        keys.sort_unstable();
+        let keys = lit(Series::new("record_key".into(), keys)).implode(true);
+        let is_wanted = || col("record_key").is_in(keys.clone(), false);
+        let parts = self
+            .parts
+            .clone()
+            .filter(is_wanted())
+            .collect_with_engine(polars::prelude::Engine::Streaming)
+            .map(|result| result.unwrap_single())
+            .map_err(|error| failed("the store cannot be read", error))?;
+        engine_over(parts.lazy(), &self.removed, self.restated.clone().lazy().filter(is_wanted()))
+    }
+
+    /// Tells whether any record has a date that states no day.
+    pub fn has_rough_dates(&mut self) -> Result<bool> {
+        let table = self.engine.run("SELECT COUNT(record_key) AS records FROM parts WHERE day_first < day_last")?;
+        let n_records = table.column("records").and_then(|column| column.get(0)?.try_extract::<u64>());
+        n_records.map(|n_records| n_records > 0).map_err(|error| failed("the store's dates cannot be counted", error))
+    }
 }
 
 /// Returns what an overlay depends on: the parts by name and vendor, which vendor stays, and the rules.

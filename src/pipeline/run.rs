@@ -141,14 +141,16 @@ pub fn run(
         .iter()
         .map(|question| findings::query(question, prepared.goods.key_of(question), prepared.thresholds))
         .collect();
-    let mut shipments = evidence::gather(&queries, &mut resolved.engine, &members, &goods)?;
+    let mut shipments = evidence::gather(&queries, &mut resolved, &members, &goods)?;
     let mut engine = Engine::new();
     engine.register("shipments", shipments.clone().lazy());
     engine.register("members", members.clone().lazy());
     engine.register("goods", goods.clone().lazy());
     let coverage = coverage(run_file, &prepared.schemas, &files)?;
+    let has_rough_dates = resolved.has_rough_dates()?;
     for (question, query) in run_file.questions.iter().zip(&queries) {
-        let mut answer = findings::answer(question, query, &mut engine, &mut resolved.engine, &coverage)?;
+        let store = has_rough_dates.then_some(&mut resolved.engine);
+        let mut answer = findings::answer(question, query, &mut engine, store, &coverage)?;
         if prepared.schemas.iter().any(|schema| schema.grain == Grain::Aggregate) {
             answer.verdict = Verdict::NotTestable;
             answer.reasons.push("records of grain `aggregate` hold values and weights, no shipments".to_owned());

@@ -128,6 +128,11 @@ impl Query {
         self.select_distinct(&["row"], level, movements, Window::Inside)
     }
 
+    /// Returns the records of the evidence within the loosest range, movements that do not count included.
+    pub fn record_keys(&self) -> String {
+        self.select_distinct(&["record_key"], Level::Looser, Movements::All, Window::Inside)
+    }
+
     /// Returns the evidence within the loosest range, with all columns, movements that do not count included.
     pub fn all_columns(&self) -> String {
         let columns = shipments::shipment_columns();

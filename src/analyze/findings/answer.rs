@@ -45,12 +45,12 @@ pub fn query(question: &Question, goods: Option<GoodsKey>, thresholds: Threshold
 }
 
 /// Answers a question from an engine in which `shipments`, `members` and `goods` are registered; straddlers are counted by `store`,
-/// whose `shipments` are all that count, not only the evidence.
+/// whose `shipments` are all that count, not only the evidence. Without it there are none: every date states a day.
 pub fn answer(
     question: &Question,
     query: &Query,
     evidence: &mut Engine,
-    store: &mut Engine,
+    store: Option<&mut Engine>,
     coverage: &Coverage,
 ) -> Result<Answer> {
     let total = |evidence: &mut Engine, level| -> Result<Counts> {
@@ -71,8 +71,13 @@ pub fn answer(
         .collect();
     let count =
         |sql: &str, engine: &mut Engine| -> Result<u64> { Ok(number(&engine.run(sql)?, "records", 0)?.unwrap_or(0) as u64) };
-    let rough = count(&query.rough_records(Window::Overlapping), store)?;
-    let straddling_records = rough - count(&query.rough_records(Window::Inside), store)?.min(rough);
+    let straddling_records = match store {
+        None => 0,
+        Some(store) => {
+            let rough = count(&query.rough_records(Window::Overlapping), store)?;
+            rough - count(&query.rough_records(Window::Inside), store)?.min(rough)
+        }
+    };
     let unkeyed = Unkeyed {
         consignment: count(&query.records_without("consignment_key"), evidence)?,
         declaration: count(&query.records_without("declaration_key_text"), evidence)?,

@@ -102,6 +102,9 @@ pub struct Match {
 ///
 /// Each party and entity has one row, for the name that fits best. A row depends on the party and the entity alone.
 pub fn screen(parties: &[ScreenedParty], watchlists: &[Watchlist], floor: u16, top: usize) -> Vec<Match> {
+    if watchlists.iter().all(|list| list.entities.is_empty()) {
+        return Vec::new();
+    }
     let listed = Listed::new(watchlists);
     let distinct: Vec<&str> = parties.iter().map(|party| party.name).collect::<BTreeSet<_>>().into_iter().collect();
     // A country that agrees may lift a name to the floor.
