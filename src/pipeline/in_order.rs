@@ -2,7 +2,8 @@
 //!
 //! In: a source of items, work on one item, and what takes the results. Out: all results, in the order of the items, whoever was
 //! faster. So many items are under way at once that all threads have work, and no more, so that memory stays bounded.
-//! The thread that makes items works on them too while the others are behind: no thread ever waits for itself.
+//! Whoever makes items should not be a thread of the pool: one of the pool would take up other work while it waits, within it the next,
+//! and a thousand files would lie on one stack. `on_threads` gives each maker a thread of its own.
 
 use crate::error::Result;
 use rayon::Yield;
@@ -11,18 +12,47 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::Duration;
 
-/// Items under way for each thread of the pool.
+/// Items under way for each thread of the pool, those of all makers together.
 const ITEMS_PER_THREAD: usize = 2;
 
-/// Takes items from `next` until there are none, works on them, and hands the results to `take` in the order of the items.
+/// Does some work for each of many items on as many threads as the pool has, apart from the pool; returns the results in the order of
+/// the items, or the first error in that order.
+pub fn on_threads<Item: Sync, Done: Send>(
+    items: &[Item],
+    work: impl Fn(&Item, usize) -> Result<Done> + Sync,
+) -> Result<Vec<Done>> {
+    let n_threads = rayon::current_num_threads().min(items.len());
+    let (next, has_failed) = (AtomicUsize::new(0), AtomicBool::new(false));
+    let results: Mutex<BTreeMap<usize, Result<Done>>> = Mutex::default();
+    std::thread::scope(|scope| {
+        for _ in 0..n_threads {
+            scope.spawn(|| {
+                // Items are begun in their order, so that all before one that fails are done in the end.
+                while !has_failed.load(Ordering::Acquire)
+                    && let at = next.fetch_add(1, Ordering::AcqRel)
+                    && let Some(item) = items.get(at)
+                {
+                    let done = work(item, n_threads);
+                    has_failed.fetch_or(done.is_err(), Ordering::AcqRel);
+                    results.lock().expect("no thread stops while it holds the results").insert(at, done);
+                }
+            });
+        }
+    });
+    results.into_inner().expect("no thread stops while it holds the results").into_values().collect()
+}
+
+/// Takes items from `next` until there are none, works on them, and hands the results to `take` in the order of the items. `n_makers`
+/// do so at once.
 ///
 /// The first error in that order ends everything.
 pub fn in_order<Item: Send, Done: Send>(
+    n_makers: usize,
     mut next: impl FnMut() -> Result<Option<Item>> + Send,
     work: impl Fn(Item) -> Result<Done> + Sync,
     take: impl FnMut(Done) -> Result<()> + Send,
 ) -> Result<()> {
-    let bound = ITEMS_PER_THREAD * rayon::current_num_threads();
+    let bound = (ITEMS_PER_THREAD * rayon::current_num_threads() / n_makers).max(1);
     let n_under_way = AtomicUsize::new(0);
     let has_failed = AtomicBool::new(false);
     let results = Mutex::new(Results { waiting: BTreeMap::new(), n_taken: 0, take, outcome: Ok(()) });
@@ -81,6 +111,27 @@ mod tests {
     use crate::error::Error;
 
     #[test]
+    fn many_makers_have_threads_of_their_own() {
+        let items: Vec<u64> = (0..3_000).collect();
+        let sum_of = |item: &u64, n_makers| {
+            let (mut rest, mut sum) = (3, 0);
+            let next = || {
+                rest -= 1;
+                Ok((rest >= 0).then_some(*item))
+            };
+            let take = |done: u64| {
+                sum += done;
+                Ok(())
+            };
+            in_order(n_makers, next, Ok, take).map(|()| sum)
+        };
+        assert_eq!(on_threads(&items, sum_of).unwrap(), items.iter().map(|item| 3 * item).collect::<Vec<u64>>());
+        let fail = |item: &u64, _| if *item % 7 == 6 { Err(Error::request(format!("item {item}"))) } else { Ok(()) };
+        assert!(on_threads(&items, fail).unwrap_err().to_string().contains("item 6"));
+        assert!(on_threads(&items[..0], fail).unwrap().is_empty());
+    }
+
+    #[test]
     fn results_come_in_order_and_the_first_error_wins() {
         for n_threads in [1, 2, 8] {
             let pool = rayon::ThreadPoolBuilder::new().num_threads(n_threads).build().unwrap();
@@ -96,7 +147,7 @@ mod tests {
                     if fails_at.is_some_and(|at| item >= at) { Err(Error::request(format!("item {item}"))) } else { Ok(item) }
                 };
                 let outcome = pool.install(|| {
-                    in_order(next, work, |item| {
+                    in_order(1, next, work, |item| {
                         taken.push(item);
                         Ok(())
                     })

@@ -50,12 +50,14 @@ pub struct FileReading<'a> {
     pub source: &'a RecordSource,
     pub schema: &'a VendorSchema,
     pub dates: &'a DateStyle,
+    /// How many files are read at once, which share the memory.
+    pub n_at_once: usize,
 }
 
 /// Builds the part of a file. `state` is that of the file when its digest was taken.
 pub fn build_part(
     file: &InputFile,
-    FileReading { source, schema, dates }: FileReading<'_>,
+    FileReading { source, schema, dates, n_at_once }: FileReading<'_>,
     (sha256, state): (&str, &FileState),
     store: &Store,
     part_key: &PartKey,
@@ -111,7 +113,7 @@ pub fn build_part(
         progress.records(&file.shown, Reading { n_records: n_delivered, n_rejected, n_bytes });
         Ok(())
     };
-    in_order(next, work, take)?;
+    in_order(n_at_once, next, work, take)?;
 
     for repair in reader.repairs() {
         issues.add_many(&format!("repaired_{}", repair.rule), "", repair.first_line, "", repair.n_records);

@@ -1,6 +1,7 @@
 //! Stage 1: every file of records becomes a part of the store, or the part that is there is used again.
 
 use super::date_order::{self, Digests};
+use super::in_order::on_threads;
 use super::part::{FileReading, build_part};
 use super::progress::{Progress, Reading};
 use super::run_file::{RecordSource, RunFile};
@@ -237,27 +238,27 @@ pub fn load(
     for (at, (_, _, key)) in keys.iter().enumerate() {
         first_of_key.entry(key.as_str()).or_insert(at);
     }
+    let to_build: Vec<(&str, usize)> = first_of_key.into_iter().collect();
     // A file's bytes are shared out among its tables, since how they lie in it is not known.
-    let n_tables = |path: &Path| first_of_key.values().filter(|at| files[**at].path == path).count().max(1) as u64;
-    progress.to_read(first_of_key.values().map(|at| keys[*at].1.n_bytes() / n_tables(&files[*at].path)).sum());
-    let parts: BTreeMap<&str, Part> = first_of_key
-        .par_iter()
-        .map(|(name, at)| {
-            let (name, at) = (*name, *at);
-            let (file, (sha256, state, key)) = (&files[at], &keys[at]);
-            let (source, schema) = (&run_file.records[file.source], &schemas[file.source]);
-            let reading = FileReading { source, schema, dates: &dates[file.source].style };
-            let part = match store.part(key) {
-                Some(part) => part,
-                None => build_part(file, reading, (sha256, state), store, key, progress)?,
-            };
-            let (n_records, n_rejected) = (part.account.records_read, part.account.records_rejected);
-            progress.table_done(&file.shown, Reading { n_records, n_rejected, n_bytes: state.n_bytes() / n_tables(&file.path) });
-            Ok((name, part))
-        })
-        .collect::<Result<_>>()?;
+    let mut n_tables: BTreeMap<&Path, u64> = BTreeMap::new();
+    to_build.iter().for_each(|(_, at)| *n_tables.entry(&files[*at].path).or_default() += 1);
+    let n_bytes = |at: usize| keys[at].1.n_bytes() / n_tables[files[at].path.as_path()];
+    progress.to_read(to_build.iter().map(|(_, at)| n_bytes(*at)).sum());
+    let built = on_threads(&to_build, |(_, at), n_at_once| {
+        let (file, (sha256, state, key)) = (&files[*at], &keys[*at]);
+        let (source, schema) = (&run_file.records[file.source], &schemas[file.source]);
+        let reading = FileReading { source, schema, dates: &dates[file.source].style, n_at_once };
+        let part = match store.part(key) {
+            Some(part) => part,
+            None => build_part(file, reading, (sha256, state), store, key, progress)?,
+        };
+        let (n_records, n_rejected) = (part.account.records_read, part.account.records_rejected);
+        progress.table_done(&file.shown, Reading { n_records, n_rejected, n_bytes: n_bytes(*at) });
+        Ok(part)
+    })?;
+    let parts: BTreeMap<&str, Part> = to_build.iter().map(|(name, _)| *name).zip(built).collect();
 
-    let mut first_of_content: BTreeMap<(&str, Option<&str>, Option<String>), &str> = BTreeMap::new();
+    let mut first_of_content: BTreeMap<(&str, Option<&str>, Option<String>), (&str, &PartKey)> = BTreeMap::new();
     let mut loaded = Vec::with_capacity(files.len());
     for (file, (sha256, _, key)) in files.iter().zip(&keys) {
         let mut part = parts[key.as_str()].clone();
@@ -266,14 +267,12 @@ pub fn load(
             part.account.dialect.evidence.push_str(&format!("; {sentence}"));
         }
         let content = (*sha256, file.member.as_deref(), part.account.dialect.sheet.clone());
-        let same_as = first_of_content.get(&content).map(|first| (*first).to_owned());
-        if let Some(first) =
-            loaded.iter().find(|known: &&LoadedFile| Some(&known.shown) == same_as.as_ref() && known.part_key != *key)
-        {
-            return Err(Error::request(format!("`{}` is a copy of `{}` that is read in another way", file.shown, first.shown))
+        let first = *first_of_content.entry(content).or_insert((&file.shown, key));
+        let same_as = (first.0 != file.shown).then(|| first.0.to_owned());
+        if first.1 != key {
+            return Err(Error::request(format!("`{}` is a copy of `{}` that is read in another way", file.shown, first.0))
                 .hint("leave one of them out: the same records would count as different ones"));
         }
-        first_of_content.entry(content).or_insert(&file.shown);
         loaded.push(LoadedFile { shown: file.shown.clone(), source: file.source, part_key: key.clone(), part, same_as });
     }
     Ok(loaded)

@@ -76,7 +76,9 @@ impl Workdir {
     pub fn plimsoll(&self, arguments: &[&str]) -> Finished {
         let output = self.command().args(arguments).output().expect("the program starts");
         Finished {
-            code: output.status.code().expect("the program ends by itself"),
+            code: output.status.code().unwrap_or_else(|| {
+                panic!("the program did not end by itself: {}\n{}", output.status, String::from_utf8_lossy(&output.stderr))
+            }),
             stdout: String::from_utf8(output.stdout).expect("stdout is UTF-8"),
             stderr: String::from_utf8(output.stderr).expect("stderr is UTF-8"),
         }

@@ -208,3 +208,20 @@ fn hold_against_second_reader(file: &DirtyFile, results: &Results, by_year: &mut
             .example(format!("{}: {n_program} records, by the second reader {n_second} ({n_second_records} whole)", file.name));
     }
 }
+
+/// A run of a thousand files is an ordinary one: a customs office that publishes by the day.
+#[test]
+fn a_thousand_files_make_one_run() {
+    let workdir = Workdir::new();
+    workdir.write("run.toml", SHOW_ALL);
+    let header = "declaration_id,date,hs_code,shipper_name,consignee_name,reporter_country_code";
+    let n_files = 1_000;
+    for number in 0..n_files {
+        let records = (0..3).map(|line| format!("{number}-{line},2022-02-24,8457101000,A,B,RU\n"));
+        workdir.write(&format!("records/{number:04}.csv"), format!("{header}\n{}", records.collect::<String>()));
+    }
+    let results = Results::of_run(&workdir);
+    assert_eq!(results.files.len(), n_files);
+    assert!(results.files.values().all(|file| file.kept.len() == 3));
+    println!("R2: {} files in one run, 3 records each, all kept", grouped(n_files));
+}
