@@ -5,12 +5,12 @@
 //! The directory of an archive may lie about a member. What is read is held against its length and checksum at the end.
 
 use crate::error::{Error, Result};
-use crate::ingest::decompression::{BUFFER_BYTES, MAX_RATIO, RATIO_APPLIES_FROM};
+use crate::ingest::counted::{BUFFER_BYTES, Counted, MAX_RATIO, RATIO_APPLIES_FROM};
 use std::fs::File;
 use std::io::{self, BufReader, Read, Seek, SeekFrom};
 use std::path::Path;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::AtomicU64;
 use zip::{CompressionMethod, ZipArchive};
 
 /// An archive of more members is refused.
@@ -178,20 +178,6 @@ fn refused(path: &Path, what: &str) -> Error {
 fn damaged(path: &Path, what: &str) -> Error {
     Error::request(format!("`{}` is damaged: it cannot be read as a ZIP archive: {what}", path.display()))
         .hint("fetch the file again")
-}
-
-/// Counts what is read from a source.
-pub struct Counted<R> {
-    pub source: R,
-    pub n_read: Arc<AtomicU64>,
-}
-
-impl<R: Read> Read for Counted<R> {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let n_bytes = self.source.read(buffer)?;
-        self.n_read.fetch_add(n_bytes as u64, Ordering::Relaxed);
-        Ok(n_bytes)
-    }
 }
 
 /// Holds the content of a member against what the directory says of it.

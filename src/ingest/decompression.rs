@@ -6,19 +6,13 @@
 //! and a stream that is cut off or corrupt is an error, never a short file. A stream that grows as no records do is a bomb.
 
 use crate::error::{Error, Result};
-use crate::ingest::archive::{self, Counted};
+use crate::ingest::archive;
+use crate::ingest::counted::{BUFFER_BYTES, Bounded, Counted, GrowsTooMuch, MAX_RATIO};
 use std::fs::File;
 use std::io::{self, BufReader, Cursor, Read};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-
-/// The disk is read in pieces of this size.
-pub const BUFFER_BYTES: usize = 256 << 10;
-/// Records shrink to a tenth, repetitive ones to a fiftieth; a stream that grows by more than this …
-pub const MAX_RATIO: u64 = 250;
-/// … is refused once so many bytes have come out of it.
-pub const RATIO_APPLIES_FROM: u64 = 64 << 20;
 
 /// The content of a file, read from front to back.
 pub struct Decompressed {
@@ -38,7 +32,7 @@ impl Decompressed {
             None => open_file(path, &n_read)?,
         };
         let source = match compression {
-            Some(_) => Box::new(Bounded { source, n_read: Arc::clone(&n_read), n_out: 0 }),
+            Some(_) => Box::new(Bounded::new(source, Arc::clone(&n_read))),
             None => source,
         };
         Ok(Decompressed { path: path.to_owned(), source, compression, n_read })
@@ -98,28 +92,6 @@ fn open_file(path: &Path, n_read: &Arc<AtomicU64>) -> Result<(Box<dyn Read + Sen
     };
     Ok((source, compression))
 }
-
-/// Ends a stream that grows too much.
-struct Bounded {
-    source: Box<dyn Read + Send>,
-    n_read: Arc<AtomicU64>,
-    n_out: u64,
-}
-
-impl Read for Bounded {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let n_bytes = self.source.read(buffer)?;
-        self.n_out += n_bytes as u64;
-        if self.n_out > RATIO_APPLIES_FROM && self.n_out / MAX_RATIO > self.n_read.load(Ordering::Relaxed) {
-            return Err(io::Error::other(GrowsTooMuch));
-        }
-        Ok(n_bytes)
-    }
-}
-
-#[derive(Debug, thiserror::Error)]
-#[error("the stream grows too much")]
-struct GrowsTooMuch;
 
 /// Tells a damaged stream, which the person must replace, from a bomb and from a machine that refused to read.
 fn damaged(path: &Path, compression: Option<&str>, error: io::Error) -> Error {

@@ -8,7 +8,7 @@
 //! header                                   which of the first rows is the header
 //! delimited · layout · quotes · lines      CSV and its kin: the reader, and what it asks of a text
 //! text_stream · encoding · old_encodings   bytes to UTF-8 text
-//! decompression · archive                  bytes on disk to bytes: gz, zst, members of ZIP archives
+//! decompression · archive · counted        bytes on disk to bytes: gz, zst, members of ZIP archives
 //! dbf                                      dBase
 //! sheet · workbook · cell_text             XLSX, XLS, ODS: the reader, the rows of a sheet, a cell as text
 //! parquet                                  Parquet
@@ -30,6 +30,7 @@ mod old_encodings;
 mod text_stream;
 
 mod archive;
+mod counted;
 mod decompression;
 
 mod dbf;

@@ -4,7 +4,7 @@
 //! pass over the files, whose counts are kept in the store. Surprising: one date that only the other order reads is enough to refuse
 //! the source, however many speak against it: a file of two orders has no right one.
 
-use super::records::{InputFile, pinned};
+use super::inputs::{InputFile, pinned};
 use super::run_file::{RecordSource, RunFile};
 use crate::error::{Error, Result};
 use crate::ingest;

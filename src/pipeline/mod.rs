@@ -13,6 +13,7 @@ mod date_order;
 mod evidence;
 mod goods;
 mod in_order;
+mod inputs;
 mod overlay;
 mod part;
 mod records;

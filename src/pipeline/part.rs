@@ -4,8 +4,8 @@
 //! lines against what the decoder counted, records read against records stored and rejected.
 
 use super::in_order::in_order;
+use super::inputs::{InputFile, pinned};
 use super::progress::{Progress, Reading};
-use super::records::{InputFile, pinned};
 use super::run_file::RecordSource;
 use crate::error::{Error, Result};
 use crate::ingest::{self, records::RecordReader};

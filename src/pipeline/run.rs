@@ -1,5 +1,6 @@
 //! A whole run, stage by stage, and the check that goes as far without writing.
 
+use super::inputs;
 use super::progress::Progress;
 use super::records::{self, LoadedFile};
 use super::run_file::RunFile;
@@ -65,7 +66,7 @@ const LOOSER_BY: u16 = screen::STRONG - screen::REVIEW;
 /// Everything of a run file that can be checked without reading records.
 struct Prepared {
     schemas: Vec<VendorSchema>,
-    inputs: records::Inputs,
+    inputs: inputs::Inputs,
     watchlists: Vec<Watchlist>,
     list_entries: Vec<ListEntry>,
     goods: goods::GoodsRules,
@@ -73,12 +74,12 @@ struct Prepared {
 }
 
 fn prepare(run_file: &RunFile) -> Result<Prepared> {
-    let schemas = records::schemas(run_file)?;
-    let files = records::input_files(run_file)?;
+    let schemas = inputs::schemas(run_file)?;
+    let files = inputs::input_files(run_file)?;
     let (watchlists, list_entries) = screening::watchlists(run_file)?;
     screening::check_sides(&run_file.questions, &watchlists)?;
-    let inputs = records::inputs(run_file, &schemas, &files)?;
-    records::check_columns(&run_file.questions, &inputs.filled)?;
+    let inputs = inputs::inputs(run_file, &schemas, &files)?;
+    inputs::check_columns(&run_file.questions, &inputs.filled)?;
     let thresholds = Thresholds { headline: run_file.threshold, looser: run_file.threshold - LOOSER_BY };
     Ok(Prepared { goods: goods::rules(run_file)?, schemas, inputs, watchlists, list_entries, thresholds })
 }
