@@ -10,6 +10,9 @@ these turn it into Parquet, one after the other, as often as asked:
 - DuckDB: COPY (FROM read_csv(all_varchar)) TO parquet (zstd), two threads. Its columns stay text; it keeps no lines and no account.
 - polars: scan_csv of text columns, sink_parquet (zstd), two threads. As DuckDB.
 
+Then a second question on the stored records, as often: shipments of chapters 84, 85 and heading 3004 a year. The program writes a whole
+run folder with the evidence; the peers count declarations and records over the Parquet that they wrote.
+
 Prints wall seconds, processor seconds and peak memory of each run, and the ratio of the medians of the wall seconds to DuckDB's. A
 peer whose Python package is absent is left out with a line.
 """
@@ -72,6 +75,27 @@ bill_of_lading_id = ["invoice"]
 transport = "not used"
 delivery_terms = "not used"
 """
+QUESTION = """
+[goods.sets.asked]
+codes = ["84", "85", "3004"]
+
+[[findings]]
+id = "asked"
+flow = "import"
+goods = { any = ["asked"] }
+from = 2019-01-01
+to = 2024-12-31
+count = "declarations"
+"""
+DUCK_QUESTION = (
+    "SELECT substr(declaration_date, 1, 4) AS year, count(DISTINCT declaration_id), count(*) FROM 'duckdb.parquet' "
+    "WHERE substr(hs_code, 1, 2) IN ('84', '85') OR substr(hs_code, 1, 4) = '3004' GROUP BY year ORDER BY year"
+)
+BEAR_QUESTION = (
+    "pl.scan_parquet('polars.parquet').filter(pl.col('hs_code').str.slice(0, 2).is_in(['84', '85']) | "
+    "(pl.col('hs_code').str.slice(0, 4) == '3004')).group_by(pl.col('declaration_date').str.slice(0, 4))"
+    ".agg(pl.col('declaration_id').n_unique(), pl.len()).collect(engine='streaming')"
+)
 LATIN = "ba ce di fo gu ha ki lo mu na pe ri so ta ve xo za tech met ind trans glob elec auto".split()
 CYRILLIC = "ба ве ги до жу за ки ло му на пе ри со та ве хо це тех мет инд транс сиб пром авто".split()
 
@@ -135,21 +159,32 @@ def measure(command, folder):
     return time.perf_counter() - start, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024
 
 
-def peers(plimsoll, records, folder):
+def programs(plimsoll, arguments, duck, bear):
     """Returns name and command of each program that is there."""
-    found = [("plimsoll", [plimsoll, "run", "run.toml", "--until", "store", "--threads", "2"])]
-    duck = f"COPY (FROM read_csv('{records}', all_varchar=true)) TO 'duckdb.parquet' (FORMAT parquet, COMPRESSION zstd)"
+    found = [("plimsoll", [plimsoll, *arguments, "--threads", "2"])]
     duck = f"import duckdb; c = duckdb.connect(); c.execute('SET threads=2'); c.execute('SET enable_progress_bar=false'); c.execute({duck!r})"
-    bear = (
-        "import os; os.environ['POLARS_MAX_THREADS'] = '2'; import polars as pl; "
-        f"pl.scan_csv({records!r}, infer_schema_length=0).sink_parquet('polars.parquet', compression='zstd')"
-    )
+    bear = f"import os; os.environ['POLARS_MAX_THREADS'] = '2'; import polars as pl; {bear}"
     for name, script in [("duckdb", duck), ("polars", bear)]:
         if importlib.util.find_spec(name):
             found.append((name, [sys.executable, "-c", script]))
         else:
             print(f"{name}: its Python package is not at hand, left out")
     return found
+
+
+def compare(commands, folder, n_repeats, n_rows, before_each=lambda: None):
+    """Runs the programs in turn and prints what each run took, then the medians."""
+    walls = {}
+    for repeat in range(n_repeats):
+        for name, command in commands:
+            before_each()
+            wall, processor, peak = measure(command, folder)
+            walls.setdefault(name, []).append(wall)
+            print(f"{name:9} run {repeat + 1}: {wall:7.2f} s wall, {processor:7.2f} s processor, {peak:6.0f} MiB peak")
+    medians = {name: statistics.median(times) for name, times in walls.items()}
+    for name, wall in medians.items():
+        ratio = f", {wall / medians['duckdb']:.2f} of DuckDB's" if "duckdb" in medians else ""
+        print(f"{name:9} median: {wall:7.2f} s wall{ratio}, {n_rows / wall / 1e6:.2f} M records/s")
 
 
 def main():
@@ -176,20 +211,26 @@ def main():
         records += ".zst"
     with open(os.path.join(folder, "schema.toml"), "w") as file:
         file.write(SCHEMA)
-    with open(os.path.join(folder, "run.toml"), "w") as file:
-        file.write(f'title = "bench"\n[[records]]\npath = "{os.path.basename(records)}"\nschema = "schema.toml"\n')
+    run_file = f'title = "bench"\n[[records]]\npath = "{os.path.basename(records)}"\nschema = "schema.toml"\n'
+    for name, text in [("run.toml", run_file), ("question.toml", run_file + QUESTION)]:
+        with open(os.path.join(folder, name), "w") as file:
+            file.write(text)
 
-    walls = {}
-    for repeat in range(given.repeats):
-        for name, command in peers(os.path.abspath(given.plimsoll), records, folder):
-            shutil.rmtree(os.path.join(folder, ".plimsoll"), ignore_errors=True)
-            wall, processor, peak = measure(command, folder)
-            walls.setdefault(name, []).append(wall)
-            print(f"{name:9} run {repeat + 1}: {wall:7.2f} s wall, {processor:7.2f} s processor, {peak:6.0f} MiB peak")
-    medians = {name: statistics.median(times) for name, times in walls.items()}
-    for name, wall in medians.items():
-        ratio = f", {wall / medians['duckdb']:.2f} of DuckDB's" if "duckdb" in medians else ""
-        print(f"{name:9} median: {wall:7.2f} s wall{ratio}, {given.rows / wall / 1e6:.2f} M records/s")
+    plimsoll = os.path.abspath(given.plimsoll)
+    to_store = programs(
+        plimsoll,
+        ["run", "run.toml", "--until", "store"],
+        f"COPY (FROM read_csv('{records}', all_varchar=true)) TO 'duckdb.parquet' (FORMAT parquet, COMPRESSION zstd)",
+        f"pl.scan_csv({records!r}, infer_schema_length=0).sink_parquet('polars.parquet', compression='zstd')",
+    )
+    print("to the store:")
+    new_store = lambda: shutil.rmtree(os.path.join(folder, ".plimsoll"), ignore_errors=True)
+    # The program comes last, so that its store is there for the question.
+    compare(to_store[1:] + to_store[:1], folder, given.repeats, given.rows, new_store)
+    question = programs(plimsoll, ["run", "question.toml"], DUCK_QUESTION, BEAR_QUESTION)
+    measure(question[0][1], folder)
+    print("a second question (the first one has resolved the repeats):")
+    compare(question, folder, given.repeats, given.rows)
 
 
 if __name__ == "__main__":

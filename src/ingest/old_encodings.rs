@@ -253,6 +253,18 @@ mod tests {
     }
 
     #[test]
+    fn a_word_that_fills_a_file_speaks_once() {
+        let names = ["ООО СТАНКОИМПОРТ", "АО ВЕРТОЛЕТНЫЙ ЗАВОД", "ПАО ПРИБОР", "ООО СЕВЕРНАЯ ЗВЕЗДА"];
+        let rows: String = (0..200).map(|number| format!("{number};{};8457101001\n", names[number % names.len()])).collect();
+        // Read as KOI8-R, the letters of the word are more common ones.
+        let text = format!("НОМЕР;ФИРМА;КОД\n{rows}200;{};8457\n", "ХУСУЛУ ".repeat(4_000));
+        for encoding in [encoding_rs::WINDOWS_1251, encoding_rs::KOI8_R, encoding_rs::IBM866] {
+            let choice = encoding::choose(&encode(&text, encoding), true, None).unwrap();
+            assert_eq!(choice.encoding, encoding, "{}", choice.evidence);
+        }
+    }
+
+    #[test]
     fn encodings_of_made_up_files_are_right() {
         let mut numbers = Numbers(281);
         let (mut n_files, mut n_right) = (0, 0);
