@@ -15,6 +15,9 @@ use rayon::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
+/// What a table holds: the digest of its file, its member and its sheet.
+type Content<'a> = (&'a str, Option<&'a str>, Option<String>);
+
 /// A file of records in the store.
 pub struct LoadedFile {
     pub shown: String,
@@ -73,7 +76,7 @@ pub fn load(
     })?;
     let parts: BTreeMap<&str, Part> = to_build.iter().map(|(name, _)| *name).zip(built).collect();
 
-    let mut first_of_content: BTreeMap<(&str, Option<&str>, Option<String>), (&str, &PartKey)> = BTreeMap::new();
+    let mut first_of_content: BTreeMap<Content<'_>, (&str, &PartKey)> = BTreeMap::new();
     let mut loaded = Vec::with_capacity(files.len());
     for (file, (sha256, _, key)) in files.iter().zip(&keys) {
         let mut part = parts[key.as_str()].clone();
