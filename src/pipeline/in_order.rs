@@ -55,7 +55,7 @@ pub fn in_order<Item: Send, Done: Send>(
     let bound = (ITEMS_PER_THREAD * rayon::current_num_threads() / n_makers).max(1);
     let n_under_way = AtomicUsize::new(0);
     let has_failed = AtomicBool::new(false);
-    let results = Mutex::new(Results { waiting: BTreeMap::new(), n_taken: 0, take, outcome: Ok(()) });
+    let results = Mutex::new(Results { waiting: BTreeMap::new(), n_taken: 0, take: Some(take), outcome: Ok(()) });
     let made = rayon::in_place_scope(|scope| {
         for number in 0.. {
             while n_under_way.load(Ordering::Acquire) >= bound {
@@ -70,12 +70,8 @@ pub fn in_order<Item: Send, Done: Send>(
             n_under_way.fetch_add(1, Ordering::AcqRel);
             let (work, results, n_under_way, has_failed) = (&work, &results, &n_under_way, &has_failed);
             scope.spawn(move |_| {
-                let done = work(item);
-                let mut results = results.lock().expect("no thread stops while it holds the results");
-                if results.add(number, done).is_err() {
-                    has_failed.store(true, Ordering::Release);
-                }
-                n_under_way.fetch_sub(1, Ordering::AcqRel);
+                let is_ok = deliver(results, number, work(item), || _ = n_under_way.fetch_sub(1, Ordering::AcqRel));
+                has_failed.fetch_or(!is_ok, Ordering::AcqRel);
             });
         }
         Ok(())
@@ -88,20 +84,47 @@ pub fn in_order<Item: Send, Done: Send>(
 struct Results<Done, Take> {
     waiting: BTreeMap<u64, Result<Done>>,
     n_taken: u64,
-    take: Take,
+    /// Out of here while a thread takes results.
+    take: Option<Take>,
     outcome: Result<()>,
 }
 
-impl<Done, Take: FnMut(Done) -> Result<()>> Results<Done, Take> {
-    fn add(&mut self, number: u64, done: Result<Done>) -> std::result::Result<(), ()> {
-        self.waiting.insert(number, done);
-        while self.outcome.is_ok()
-            && let Some(done) = self.waiting.remove(&self.n_taken)
-        {
-            self.n_taken += 1;
-            self.outcome = done.and_then(&mut self.take);
+/// Adds a result and takes all that are due, unless another thread does so already; says whether all is well so far.
+///
+/// Nothing is locked while a result is taken: what takes it may wait for work of another pool, and the thread that waits takes up other
+/// work meanwhile, which ends here again.
+fn deliver<Done, Take: FnMut(Done) -> Result<()>>(
+    results: &Mutex<Results<Done, Take>>,
+    number: u64,
+    done: Result<Done>,
+    one_is_taken: impl Fn(),
+) -> bool {
+    let lock = || results.lock().expect("no thread stops while it holds the results");
+    let mut state = lock();
+    state.waiting.insert(number, done);
+    let Some(mut take) = state.take.take() else { return true };
+    let mut due = state.next();
+    while let Some(done) = due {
+        let is_ok = state.outcome.is_ok();
+        drop(state);
+        let outcome = if is_ok { done.and_then(&mut take) } else { Ok(()) };
+        one_is_taken();
+        state = lock();
+        if outcome.is_err() {
+            state.outcome = outcome;
         }
-        self.outcome.as_ref().map_err(|_| ()).copied()
+        due = state.next();
+    }
+    state.take = Some(take);
+    state.outcome.is_ok()
+}
+
+impl<Done, Take> Results<Done, Take> {
+    /// Returns the result that is due, if it is there.
+    fn next(&mut self) -> Option<Result<Done>> {
+        let due = self.waiting.remove(&self.n_taken)?;
+        self.n_taken += 1;
+        Some(due)
     }
 }
 
@@ -129,6 +152,23 @@ mod tests {
         let fail = |item: &u64, _| if *item % 7 == 6 { Err(Error::request(format!("item {item}"))) } else { Ok(()) };
         assert!(on_threads(&items, fail).unwrap_err().to_string().contains("item 6"));
         assert!(on_threads(&items[..0], fail).unwrap().is_empty());
+    }
+
+    #[test]
+    fn what_takes_a_result_may_wait_for_another_pool() {
+        let other_pool = rayon::ThreadPoolBuilder::new().num_threads(1).build().unwrap();
+        let (mut number, mut n_taken) = (0, 0);
+        let next = || {
+            number += 1;
+            Ok((number <= 500).then_some(number))
+        };
+        let take = |_| {
+            other_pool.install(|| std::thread::sleep(Duration::from_micros(100)));
+            n_taken += 1;
+            Ok(())
+        };
+        in_order(1, next, Ok, take).unwrap();
+        assert_eq!(n_taken, 500);
     }
 
     #[test]
