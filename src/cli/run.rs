@@ -2,8 +2,9 @@
 
 use super::terminal::{self, Bar, grouped};
 use crate::error::{Error, Result};
-use crate::model::answer::Answer;
+use crate::model::answer::{Answer, Countable};
 use crate::model::question::{Question, Verdict};
+use crate::model::shipment_key::ShipmentKey;
 use crate::pipeline::run_file::RunFile;
 use crate::pipeline::{self, Outcome, Until};
 use clap::ValueEnum;
@@ -128,17 +129,20 @@ fn report(outcome: &Outcome) -> String {
 
 fn finding(question: &Question, answer: &Answer) -> String {
     let key = question.count;
-    let mut text = format!(
-        "{}: {} {}, {} to {} (range: {} confirmed, {} as scored, {} looser)\n",
-        question.id,
-        grouped(answer.headline.of(key)),
-        key.as_str(),
-        question.from,
-        question.to,
-        grouped(answer.confirmed.of(key)),
-        grouped(answer.headline.of(key)),
-        grouped(answer.looser.of(key)),
-    );
+    let window = format!("{} to {}", question.from, question.to);
+    let mut text = match answer.countable {
+        Countable::Shipments => format!(
+            "{}: {} {}, {window} (range: {} confirmed, {} as scored, {} looser)\n",
+            question.id,
+            grouped(answer.headline.of(key)),
+            key.as_str(),
+            grouped(answer.confirmed.of(key)),
+            grouped(answer.headline.of(key)),
+            grouped(answer.looser.of(key)),
+        ),
+        Countable::Mirrors => format!("{}: {} compared, {window}\n", question.id, key.as_str()),
+        Countable::Aggregates => format!("{}: values and weights, {window}\n", question.id),
+    };
     let by: Vec<&str> = question.by.iter().filter(|by| by.column().is_some()).map(|by| by.as_str()).collect();
     let mut rows = vec![
         ["period"]
@@ -154,9 +158,17 @@ fn finding(question: &Question, answer: &Answer) -> String {
         let counts = &row.counts;
         let mut cells = vec![format!("{}{}", row.period, if row.is_partial { " (partial)" } else { "" })];
         cells.extend(row.by.iter().cloned());
-        cells.extend(
-            [counts.declarations, counts.line_items, counts.records, counts.consignments, counts.party_days].map(grouped),
-        );
+        let keys = [
+            ShipmentKey::Declarations,
+            ShipmentKey::LineItems,
+            ShipmentKey::Records,
+            ShipmentKey::Consignments,
+            ShipmentKey::PartyDays,
+        ];
+        cells.extend(keys.map(|key| match key {
+            ShipmentKey::Records => grouped(counts.records),
+            key => counts.shipments(key, answer.countable).map_or(String::new(), grouped),
+        }));
         rows.push(cells);
     }
     text.push_str(&terminal::table(&rows));

@@ -2,7 +2,7 @@
 
 use super::folder::RunFolder;
 use crate::error::Result;
-use crate::model::answer::{Answer, Counts};
+use crate::model::answer::{Answer, Countable, Counts};
 use crate::model::question::Question;
 use serde_json::{Value, json};
 
@@ -26,24 +26,39 @@ fn finding(question: &Question, answer: &Answer) -> Value {
             json!({ "procedure_class": class, "counts_in_headline": counts_in_headline, "counts": numbers(counts) })
         })
         .collect();
+    let without_rules: Vec<Value> = answer
+        .without_rules
+        .iter()
+        .map(|without| {
+            json!({
+                "rule": without.rule,
+                "removed_records": without.removed_records,
+                "shipments": without.counts.of(key),
+                "counts": numbers(&without.counts),
+            })
+        })
+        .collect();
+    let is_countable = answer.countable == Countable::Shipments;
+    let counted = |value: Value| if is_countable { value } else { Value::Null };
     json!({
         "id": question.id,
         "question": question,
         "count_key": key.as_str(),
-        "shipments": answer.headline.of(key),
-        "counts": numbers(&answer.headline),
-        "confirmed": numbers(&answer.confirmed),
-        "unreviewed": unreviewed(&answer.headline, &answer.confirmed),
-        "range": {
+        "shipments": counted(json!(answer.headline.of(key))),
+        "counts": counted(numbers(&answer.headline)),
+        "confirmed": counted(numbers(&answer.confirmed)),
+        "unreviewed": counted(unreviewed(&answer.headline, &answer.confirmed)),
+        "range": counted(json!({
             "confirmed": answer.confirmed.of(key),
             "as_scored": answer.headline.of(key),
             "looser": answer.looser.of(key),
-        },
-        "looser": numbers(&answer.looser),
+        })),
+        "looser": counted(numbers(&answer.looser)),
         "first_date": answer.headline.first_day.map(|day| day.to_string()),
         "last_date": answer.headline.last_day.map(|day| day.to_string()),
         "by_procedure_class": classes,
         "straddling_records": answer.straddling_records,
+        "without_rule": without_rules,
         "expected": question.expected,
         "source": question.source,
         "verdict": answer.verdict,

@@ -18,6 +18,11 @@ pub struct Counts {
 }
 
 impl Counts {
+    /// Returns the shipments under a key, where there are any to count.
+    pub fn shipments(&self, key: ShipmentKey, countable: Countable) -> Option<u64> {
+        (countable != Countable::Aggregates).then(|| self.of(key))
+    }
+
     pub fn of(&self, key: ShipmentKey) -> u64 {
         match key {
             ShipmentKey::Records => self.records,
@@ -97,21 +102,43 @@ pub struct PeriodRow {
     pub is_additive: bool,
 }
 
+/// Whether the records of a finding can be counted as shipments together.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Countable {
+    Shipments,
+    /// Two sides of one movement may both have reported it: their rows are compared, never added.
+    Mirrors,
+    /// Records that are sums themselves hold values and weights, no shipments.
+    Aggregates,
+}
+
 /// Everything that is known of a finding after counting.
 #[derive(Debug, Clone)]
 pub struct Answer {
+    pub countable: Countable,
     pub headline: Counts,
     pub looser: Counts,
     pub confirmed: Counts,
-    /// Periods first, the total last.
+    /// Periods first, the total last; of mirrors a total each.
     pub rows: Vec<PeriodRow>,
     pub series: Vec<SeriesMonth>,
     /// By procedure class: counts, and whether the class counts in the headline.
     pub by_procedure_class: Vec<(String, bool, Counts)>,
     /// Records that match but whose date is too rough to lie inside the window.
     pub straddling_records: u64,
+    /// Rules that took something out of this finding, in the order in which they are tried.
+    pub without_rules: Vec<WithoutRule>,
     pub verdict: Verdict,
     pub reasons: Vec<String>,
+}
+
+/// What a finding would count if a rule for repeats were off.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct WithoutRule {
+    pub rule: &'static str,
+    /// Records of the finding that the rule has taken out.
+    pub removed_records: u64,
+    pub counts: Counts,
 }
 
 /// A month of a finding's series: the headline count and whether the month can be counted on.

@@ -8,6 +8,7 @@ pub mod country;
 pub mod date;
 pub mod date_style;
 pub mod digest;
+pub mod document_id;
 pub mod file_profile;
 pub mod goods;
 pub mod hs_code;

@@ -2,6 +2,7 @@
 
 use crate::model::country::CountryCode;
 use crate::model::date::Day;
+use crate::model::party::PartyKind;
 use crate::model::role::Role;
 use crate::model::shipment_key::ShipmentKey;
 use serde::Serialize;
@@ -76,7 +77,33 @@ pub struct Side {
     pub name: Vec<String>,
     pub registration_id: Vec<String>,
     pub country: Vec<CountryCode>,
+    /// Only parties that are of one of these kinds by their names; empty for all.
+    pub kind: Vec<SideKind>,
     pub roles: Vec<Role>,
+}
+
+/// What a party on a side may be by its name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(untagged)]
+pub enum SideKind {
+    Known(PartyKind),
+    /// None of the known kinds: an ordinary company, or a person.
+    Other,
+}
+
+impl SideKind {
+    pub const OTHER: &'static str = "other";
+
+    pub fn parse(text: &str) -> Option<Self> {
+        if text == Self::OTHER { Some(SideKind::Other) } else { PartyKind::parse(text).map(SideKind::Known) }
+    }
+
+    pub fn holds(self, kind: Option<PartyKind>) -> bool {
+        match self {
+            SideKind::Known(wanted) => kind == Some(wanted),
+            SideKind::Other => kind.is_none(),
+        }
+    }
 }
 
 /// Which goods: any of these sets, all of these, none of these.
@@ -112,6 +139,7 @@ pub enum Grouping {
     Quarter,
     Month,
     Reporter,
+    Flow,
     OriginCountry,
     DepartureCountry,
     DestinationCountry,
@@ -122,11 +150,12 @@ pub enum Grouping {
 }
 
 impl Grouping {
-    pub const ALL: [Grouping; 11] = [
+    pub const ALL: [Grouping; 12] = [
         Grouping::Year,
         Grouping::Quarter,
         Grouping::Month,
         Grouping::Reporter,
+        Grouping::Flow,
         Grouping::OriginCountry,
         Grouping::DepartureCountry,
         Grouping::DestinationCountry,
@@ -143,6 +172,7 @@ impl Grouping {
             Grouping::Quarter => "quarter",
             Grouping::Month => "month",
             Grouping::Reporter => "reporter",
+            Grouping::Flow => "flow",
             Grouping::OriginCountry => "origin_country",
             Grouping::DepartureCountry => "departure_country",
             Grouping::DestinationCountry => "destination_country",
@@ -160,6 +190,7 @@ impl Grouping {
             Grouping::Quarter => &["year", "quarter"],
             Grouping::Month => &["year", "month"],
             Grouping::Reporter => &["reporter_country_code"],
+            Grouping::Flow => &["flow"],
             Grouping::OriginCountry => &["origin_country_code"],
             Grouping::DepartureCountry => &["departure_country_code"],
             Grouping::DestinationCountry => &["destination_country_code"],

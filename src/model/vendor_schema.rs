@@ -91,7 +91,7 @@ pub enum Grain {
 }
 
 impl Grain {
-    pub fn as_str(self) -> &'static str {
+    pub const fn as_str(self) -> &'static str {
         match self {
             Grain::Line => "line",
             Grain::Declaration => "declaration",

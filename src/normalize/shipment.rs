@@ -10,6 +10,7 @@ use super::totals::{TOTALS_ROW, is_totals_row};
 use super::{Normalizer, Origin, party};
 use crate::model::account::Rejection;
 use crate::model::date::{DatePrecision, StatedDate};
+use crate::model::document_id::fold_id;
 use crate::model::key::{self, NumberText};
 use crate::model::measure::{self, Decimal, DecimalStyle, WeightUnit, is_same_unit, parse_cents, parse_grams, parse_quantity};
 use crate::model::procedure;
@@ -442,24 +443,6 @@ fn fill_party(row: &mut Row, role: Role, name: &str, registration_id: &str) {
     row.set(slot, name);
     row.set(slot + 2, registration_id);
     row.party_keys[role as usize] = Some(key::key(&[name, row.text(slot + 1), registration_id]));
-}
-
-/// Writes an identifier of a document with capitals and with one `/` for each run of other marks, so that
-/// `00000000-150622-0001234` and `00000000/150622/0001234` are one.
-fn fold_id(text: &str, folded: &mut String) {
-    folded.clear();
-    for letter in text.chars() {
-        if letter.is_ascii_alphanumeric() {
-            folded.push(letter.to_ascii_uppercase());
-        } else if letter.is_alphanumeric() {
-            folded.extend(letter.to_uppercase());
-        } else if !folded.is_empty() && !folded.ends_with('/') {
-            folded.push('/');
-        }
-    }
-    while folded.ends_with('/') {
-        folded.pop();
-    }
 }
 
 /// Why a record cannot be used, and the column that is at fault.

@@ -17,6 +17,7 @@ mod inputs;
 mod overlay;
 mod part;
 mod records;
+mod repeats;
 mod screening;
 
 pub use progress::{Progress, Reading};

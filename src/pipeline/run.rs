@@ -12,11 +12,11 @@ use crate::export;
 use crate::export::duplicates::Duplicate;
 use crate::export::folder::{RunFolder, check_target};
 use crate::export::run_manifest::{FileEntry, ListEntry, Manifest};
-use crate::model::answer::Answer;
+use crate::model::answer::{Answer, Countable};
 use crate::model::digest::sha256_of_file;
 use crate::model::issue::{Issue, Issues};
 use crate::model::listed_entity::Watchlist;
-use crate::model::question::{Question, Verdict};
+use crate::model::question::{Grouping, Question, Verdict};
 use crate::model::vendor_schema::{Grain, VendorSchema};
 use crate::normalize::STORE_VERSION;
 use crate::store::local::Engine;
@@ -24,7 +24,7 @@ use crate::store::parts::Store;
 use crate::store::sql::{self, Query, Thresholds};
 use polars::prelude::*;
 use serde_json::json;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 /// How far a run goes.
@@ -116,7 +116,7 @@ pub fn run(
     }
 
     progress.stage("repeats");
-    let mut resolved = overlay::resolve(&files, &prepared.schemas, &store)?;
+    let mut resolved = overlay::resolve(&files, &prepared.schemas, &store, run_file.rules.clone())?;
     outcome.records_duplicate = resolved.duplicates.len() as u64;
     outcome.records_kept -= outcome.records_duplicate;
     if until == Until::Resolve {
@@ -124,7 +124,8 @@ pub fn run(
     }
 
     progress.stage("names");
-    check_mirrors(&run_file.questions, &mut resolved.engine)?;
+    let stated = StatedRecords::read(&mut resolved.engine)?;
+    let countable = run_file.questions.iter().map(|question| stated.countable(question)).collect::<Result<Vec<_>>>()?;
     let parties = screening::parties(&files)?;
     let screened = screening::screen(&parties, &prepared.watchlists, &run_file.questions, prepared.thresholds.looser);
     if until == Until::Screen {
@@ -143,20 +144,24 @@ pub fn run(
         .map(|question| findings::query(question, prepared.goods.key_of(question), prepared.thresholds))
         .collect();
     let mut shipments = evidence::gather(&queries, &mut resolved, &members, &goods)?;
+    evidence::add_kinds(&mut shipments, &parties)?;
     let mut engine = Engine::new();
     engine.register("shipments", shipments.clone().lazy());
     engine.register("members", members.clone().lazy());
     engine.register("goods", goods.clone().lazy());
     let coverage = coverage(run_file, &prepared.schemas, &files)?;
     let has_rough_dates = resolved.has_rough_dates()?;
-    for (question, query) in run_file.questions.iter().zip(&queries) {
+    let without_rules = evidence::without_rules(&queries, &resolved, &shipments, &members, &goods)?;
+    for (((question, query), without_rules), countable) in
+        run_file.questions.iter().zip(&queries).zip(without_rules).zip(countable)
+    {
         let store = has_rough_dates.then_some(&mut resolved.engine);
-        let mut answer = findings::answer(question, query, &mut engine, store, &coverage)?;
-        if prepared.schemas.iter().any(|schema| schema.grain == Grain::Aggregate) {
-            answer.verdict = Verdict::NotTestable;
-            answer.reasons.push("records of grain `aggregate` hold values and weights, no shipments".to_owned());
-        }
+        let mut answer = findings::answer(question, query, &mut engine, store, &coverage, countable)?;
+        answer.without_rules = without_rules;
+        answer.reasons.extend(evidence::kind_notes(question, &shipments)?);
         answer.reasons.extend(line_notes(&files, &prepared.schemas));
+        let off = resolve::switchable_rules().filter(|rule| !run_file.rules.contains(rule));
+        answer.reasons.extend(off.map(|rule| format!("the rule `{rule}` for repeats is switched off")));
         outcome.findings.push((question.clone(), answer));
     }
 
@@ -178,7 +183,7 @@ pub fn run(
         &files.iter().map(|file| Ok((file.shown.clone(), file.part.rejected()?))).collect::<Result<Vec<_>>>()?,
     )?;
     export::duplicates::write(folder, &resolved.duplicates)?;
-    export::queries::write(folder, &run_file.title, &sql::shipments_view(&resolve::RULES), &queries, shown)?;
+    export::queries::write(folder, &run_file.title, &sql::shipments_view(&run_file.rules), &queries, shown)?;
     export::run_manifest::write(
         folder,
         Manifest {
@@ -190,7 +195,7 @@ pub fn run(
             settings: json!({
                 "threshold": prepared.thresholds.headline,
                 "looser_threshold": prepared.thresholds.looser,
-                "rules": resolve::RULES,
+                "rules": run_file.rules,
                 "max_rejected": run_file.max_rejected,
                 "store_version": STORE_VERSION,
             }),
@@ -214,25 +219,59 @@ fn tally(run_file: &RunFile, files: &[LoadedFile]) -> Outcome {
     }
 }
 
-/// Refuses a finding that would add the records of two reporters, or imports to exports, without saying so.
-fn check_mirrors(questions: &[Question], store: &mut Engine) -> Result<()> {
-    for (column, is_stated) in [
-        ("reporter_country_code", (|question: &Question| !question.reporter.is_empty()) as fn(&Question) -> bool),
-        ("flow", |question: &Question| question.flow.is_some()),
-    ] {
-        let table = store.run(&format!("SELECT DISTINCT {column} FROM shipments"))?;
-        let values = table.column(column).and_then(|values| Ok(values.str()?.clone()));
-        let values = values.map_err(|error| Error::promise("the store lacks a column").detail(error.to_string()))?;
-        let mut values: Vec<&str> = values.iter().map(|value| value.unwrap_or("not stated")).collect();
-        values.sort_unstable();
-        let key = if column == "flow" { "flow" } else { "reporter" };
-        if let Some(question) = questions.iter().find(|question| !is_stated(question) && values.len() > 1) {
-            return Err(Error::request(format!("finding `{}` does not say which `{key}` it means", question.id))
-                .detail(format!("the records have: {}", values.join(", ")))
-                .hint(format!("add `{key} = …` to the finding: records of two are compared, never added")));
+/// What the records of a store are: one row for each reporter, flow and grain that there is.
+struct StatedRecords(Vec<[String; 3]>);
+
+impl StatedRecords {
+    fn read(store: &mut Engine) -> Result<Self> {
+        let table = store.run("SELECT DISTINCT reporter_country_code, flow, grain FROM shipments")?;
+        let lost = |error: PolarsError| Error::promise("the store lacks a column").detail(error.to_string());
+        let mut rows = Vec::new();
+        for row in 0..table.height() {
+            let mut cells = [const { String::new() }; 3];
+            for (cell, column) in cells.iter_mut().zip(table.columns()) {
+                *cell = column.str().map_err(lost)?.get(row).unwrap_or("not stated").to_owned();
+            }
+            rows.push(cells);
         }
+        rows.sort_unstable();
+        Ok(StatedRecords(rows))
     }
-    Ok(())
+
+    /// Tells how the records of a question count together. A question that would add the records of several reporters without naming
+    /// them, or the two sides of movements, is refused.
+    fn countable(&self, question: &Question) -> Result<Countable> {
+        let is_asked = |[reporter, flow, _]: &&[String; 3]| {
+            (question.reporter.is_empty() || question.reporter.iter().any(|code| code.as_str() == reporter))
+                && question.flow.as_ref().is_none_or(|asked| asked == flow)
+        };
+        let rows: Vec<&[String; 3]> = self.0.iter().filter(is_asked).collect();
+        let distinct = |at: usize| rows.iter().map(|row| row[at].as_str()).collect::<BTreeSet<&str>>();
+        let (reporters, flows) = (distinct(0), distinct(1));
+        let is_by = |grouping: Grouping| question.by.contains(&grouping);
+        if reporters.len() > 1 && question.reporter.is_empty() && !is_by(Grouping::Reporter) {
+            return Err(not_said(question, "reporter", &reporters));
+        }
+        let flows_of = |reporter: &str| rows.iter().filter(|row| row[0] == reporter).map(|row| &row[1]).collect::<BTreeSet<_>>();
+        let is_apart = is_by(Grouping::Reporter) && reporters.iter().all(|reporter| flows_of(reporter).len() == 1);
+        if flows.len() > 1 && !is_by(Grouping::Flow) && !is_apart {
+            return Err(not_said(question, "flow", &flows));
+        }
+        Ok(if distinct(2).contains(Grain::Aggregate.as_str()) {
+            Countable::Aggregates
+        } else if flows.len() > 1 {
+            Countable::Mirrors
+        } else {
+            Countable::Shipments
+        })
+    }
+}
+
+fn not_said(question: &Question, key: &str, values: &BTreeSet<&str>) -> Error {
+    let values: Vec<&str> = values.iter().copied().collect();
+    Error::request(format!("finding `{}` does not say which `{key}` it means", question.id))
+        .detail(format!("the records have: {}", values.join(", ")))
+        .hint(format!("add `{key} = …` to the finding, or `by = [\"{key}\"]`: two sides of a movement are compared, never added"))
 }
 
 fn coverage(run_file: &RunFile, schemas: &[VendorSchema], files: &[LoadedFile]) -> Result<Coverage> {

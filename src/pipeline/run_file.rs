@@ -3,13 +3,14 @@
 //! In: the text of a run file and where it lies. Out: a `RunFile` with checked values, paths still as written. Unknown keys are errors
 //! with a suggestion; keys that a later version will have are refused with a sentence, never ignored.
 
-use crate::analyze::screen;
+use crate::analyze::{resolve, screen};
 use crate::error::{Error, Result, nearest};
 use crate::model::country::CountryCode;
 use crate::model::date::Day;
 use crate::model::date_style::OrderChoice;
 use crate::model::goods::GoodsSet;
-use crate::model::question::{Conditions, GoodsChoice, Grouping, Question, Side};
+use crate::model::party::PartyKind;
+use crate::model::question::{Conditions, GoodsChoice, Grouping, Question, Side, SideKind};
 use crate::model::role::Role;
 use crate::model::shipment_key::ShipmentKey;
 use serde::Deserialize;
@@ -30,6 +31,8 @@ pub struct RunFile {
     /// Scores 0 to 1000.
     pub threshold: u16,
     pub aliases: Option<String>,
+    /// The rules for repeats that are on.
+    pub rules: Vec<&'static str>,
     pub questions: Vec<Question>,
     /// The text as read: its digest goes into the run manifest.
     pub text: String,
@@ -70,7 +73,7 @@ struct Keys {
 }
 
 const TOP: Keys = Keys {
-    known: &["title", "store", "max_rejected", "records", "watchlists", "goods", "screening", "findings"],
+    known: &["title", "store", "max_rejected", "records", "watchlists", "goods", "screening", "repeats", "findings"],
     later: &["trend", "rates"],
 };
 const RECORDS: Keys = Keys {
@@ -114,8 +117,8 @@ const FINDING: Keys = Keys {
     later: &["listed", "compare", "trend", "control"],
 };
 const SIDE: Keys = Keys {
-    known: &["group", "entity", "list", "program", "name", "registration_id", "country", "roles"],
-    later: &["kind", "rule"],
+    known: &["group", "entity", "list", "program", "name", "registration_id", "country", "kind", "roles"],
+    later: &["rule"],
 };
 const CHOICE: Keys = Keys { known: &["any", "all", "not"], later: &[] };
 const WHERE: Keys = Keys {
@@ -183,6 +186,7 @@ impl Reader {
             goods_sets: self.goods_sets(&goods)?,
             threshold: (threshold * 1000.0).round() as u16,
             aliases: self.text(&screening, "aliases", "[screening]")?,
+            rules: self.rules(&table)?,
             questions: self
                 .tables(&table, "findings")?
                 .into_iter()
@@ -196,6 +200,23 @@ impl Reader {
             return Err(Error::request(format!("`{}` has two findings with the id `{}`", self.file, twice[0])));
         }
         Ok(run_file)
+    }
+
+    /// Returns the rules for repeats that are on: all that `[repeats]` does not switch off.
+    fn rules(&self, table: &Table) -> Result<Vec<&'static str>> {
+        let switches = self.table(table, "repeats", "the run file")?.cloned().unwrap_or_default();
+        let mut off: Vec<&str> = Vec::new();
+        for (rule, value) in &switches {
+            if !resolve::switchable_rules().any(|known| known == rule) {
+                return Err(self.unknown_word(rule, "repeats", "the run file", resolve::switchable_rules(), &[]));
+            }
+            match value {
+                Value::Boolean(true) => {}
+                Value::Boolean(false) => off.push(rule),
+                _ => return Err(self.wrong(rule, "[repeats]", "`true` or `false`")),
+            }
+        }
+        Ok(resolve::rules_without(&off))
     }
 
     fn records(&self, table: &Table) -> Result<RecordSource> {
@@ -319,9 +340,10 @@ impl Reader {
                 .hint("name one of `year`, `quarter`, `month`"));
         }
         let reporter = self.countries(table, "reporter", &place)?;
-        if reporter.len() > 1 {
-            return Err(Error::request(format!("finding `{id}` names several reporters"))
-                .hint("write one finding for each: two reporters of one movement are compared, never added"));
+        let flow = self.flow(table, &place)?;
+        if reporter.len() > 1 && flow.is_none() && !by.contains(&Grouping::Reporter) {
+            return Err(Error::request(format!("finding `{id}` names several reporters and no flow"))
+                .hint("add `flow = …`, or `by = [\"reporter\"]`: two reporters of one movement are compared, never added"));
         }
         let expected = match table.get("expected") {
             None => None,
@@ -330,7 +352,7 @@ impl Reader {
         };
         Ok(Question {
             reporter,
-            flow: self.flow(table, &place)?,
+            flow,
             shipper: self.side(table, "shipper", &place, Role::Shipper)?,
             consignee: self.side(table, "consignee", &place, Role::Consignee)?,
             goods: self.goods_choice(table, &place)?,
@@ -351,7 +373,7 @@ impl Reader {
         self.check_keys(side, &place, &SIDE)?;
         if !side.keys().any(|key| key != "roles") {
             return Err(Error::request(format!("{place} in `{}` says nobody", self.file)).hint(format!(
-                "leave `{name}` out for anyone, or name a group, entity, list, program, name, registration_id or country"
+                "leave `{name}` out for anyone, or name a group, entity, list, program, name, registration_id, country or kind"
             )));
         }
         let roles = if side.contains_key("roles") {
@@ -365,6 +387,12 @@ impl Reader {
         } else {
             vec![role]
         };
+        let kinds = || PartyKind::ALL.iter().map(|kind| kind.as_str()).chain([SideKind::OTHER]);
+        let kind = self
+            .texts(side, "kind", &place)?
+            .iter()
+            .map(|word| SideKind::parse(word).ok_or_else(|| self.unknown_word(word, "kind", &place, kinds(), &[])))
+            .collect::<Result<Vec<_>>>()?;
         Ok(Some(Side {
             group: self.texts(side, "group", &place)?,
             entity: self.texts(side, "entity", &place)?,
@@ -373,6 +401,7 @@ impl Reader {
             name: self.texts(side, "name", &place)?,
             registration_id: self.texts(side, "registration_id", &place)?,
             country: self.countries(side, "country", &place)?,
+            kind,
             roles,
         }))
     }

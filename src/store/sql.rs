@@ -115,6 +115,17 @@ pub fn shipments_view(rules: &[&str]) -> String {
     )
 }
 
+/// Returns the text of the records that the rules have taken out, with the columns of `shipments`.
+pub fn removed_view(rules: &[&str]) -> String {
+    let columns: Vec<String> = shipments::shipment_columns().into_iter().map(|(name, _)| format!("p.{name}")).collect();
+    let rules = literals(rules.iter().copied());
+    format!(
+        "SELECT {}\nFROM parts AS p INNER JOIN (SELECT record_key FROM removed WHERE rule IN ({rules})) AS r\n  \
+         ON p.record_key = r.record_key",
+        columns.join(", ")
+    )
+}
+
 impl Query {
     /// Returns the evidence: the distinct records of the finding with keys, dates, measures and the columns of a breakdown.
     fn evidence(&self, level: Level, movements: Movements, by: &[&str]) -> String {

@@ -2,7 +2,7 @@
 
 use super::coverage::{Coverage, QuestionCoverage};
 use crate::error::{Error, Result};
-use crate::model::answer::{Answer, Counts, MonthStatus, Period, PeriodRow, SeriesMonth, Sums};
+use crate::model::answer::{Answer, Countable, Counts, MonthStatus, Period, PeriodRow, SeriesMonth, Sums};
 use crate::model::date::Day;
 use crate::model::question::{Grouping, Question, Verdict};
 use crate::model::shipment_key::ShipmentKey;
@@ -52,18 +52,18 @@ pub fn answer(
     evidence: &mut Engine,
     store: Option<&mut Engine>,
     coverage: &Coverage,
+    countable: Countable,
 ) -> Result<Answer> {
-    let total = |evidence: &mut Engine, level| -> Result<Counts> {
-        let table = evidence.run(&query.counts(level, Movements::Crossings, &[]))?;
-        Ok(read_counts(&table, &[])?.into_values().next().unwrap_or_default())
-    };
-    let headline = total(evidence, Level::Headline)?;
-    let looser = total(evidence, Level::Looser)?;
-    let confirmed = total(evidence, Level::Confirmed)?;
+    let headline = total(query, evidence, Level::Headline)?;
+    let looser = total(query, evidence, Level::Looser)?;
+    let confirmed = total(query, evidence, Level::Confirmed)?;
 
     let coverage = coverage.of(question);
-    let rows = period_rows(question, query, evidence, &coverage, &headline)?;
-    let series = month_series(question, query, evidence, &coverage)?;
+    let rows = period_rows(question, query, evidence, &coverage, &headline, countable)?;
+    let series = match countable {
+        Countable::Mirrors => Vec::new(),
+        _ => month_series(question, query, evidence, &coverage)?,
+    };
     let classes = evidence.run(&query.counts(Level::Headline, Movements::All, &["procedure_class", "is_crossing"]))?;
     let by_procedure_class = read_counts(&classes, &["procedure_class", "is_crossing"])?
         .into_iter()
@@ -84,8 +84,26 @@ pub fn answer(
         month: count(&query.records_without("month"), evidence)?,
     };
 
-    let (verdict, reasons) = judge(question, &headline, &unkeyed, straddling_records, &coverage);
-    Ok(Answer { headline, looser, confirmed, rows, series, by_procedure_class, straddling_records, verdict, reasons })
+    let (verdict, reasons) = judge(question, &headline, &unkeyed, straddling_records, &coverage, countable);
+    Ok(Answer {
+        countable,
+        headline,
+        looser,
+        confirmed,
+        rows,
+        series,
+        by_procedure_class,
+        straddling_records,
+        without_rules: Vec::new(),
+        verdict,
+        reasons,
+    })
+}
+
+/// Returns all counts of a question's evidence at a level.
+pub fn total(query: &Query, evidence: &mut Engine, level: Level) -> Result<Counts> {
+    let table = evidence.run(&query.counts(level, Movements::Crossings, &[]))?;
+    Ok(read_counts(&table, &[])?.into_values().next().unwrap_or_default())
 }
 
 /// Records of the headline that lack what a key or a period is made of.
@@ -101,6 +119,7 @@ fn judge(
     unkeyed: &Unkeyed,
     straddling: u64,
     coverage: &QuestionCoverage<'_>,
+    countable: Countable,
 ) -> (Verdict, Vec<String>) {
     let mut reasons = Vec::new();
     let months = months_of(question);
@@ -135,8 +154,17 @@ fn judge(
     if question.count == ShipmentKey::Declarations && unkeyed.declaration > 0 {
         reasons.push(format!("{} of {} records state no declaration: each counts as one", unkeyed.declaration, headline.records));
     }
+    match countable {
+        Countable::Shipments => {}
+        Countable::Mirrors => reasons.push("records of several flows are compared, never added: there is no total".to_owned()),
+        Countable::Aggregates => {
+            reasons.push("records of grain `aggregate` hold values and weights, no shipments".to_owned());
+        }
+    }
+    let is_countable = countable == Countable::Shipments;
     let verdict = match question.expected {
-        _ if is_outside || !has_key => Verdict::NotTestable,
+        _ if is_outside || !has_key || countable == Countable::Aggregates => Verdict::NotTestable,
+        Some(_) if !is_countable => Verdict::NotTestable,
         None => Verdict::None,
         Some(expected) if expected == headline.of(question.count) => Verdict::EqualsExpected,
         Some(expected) => {
@@ -153,6 +181,7 @@ fn period_rows(
     evidence: &mut Engine,
     coverage: &QuestionCoverage<'_>,
     headline: &Counts,
+    countable: Countable,
 ) -> Result<Vec<PeriodRow>> {
     let period = question.by.iter().copied().find(|grouping| grouping.column().is_none());
     let n_period_columns = period.map_or(0, |period| period.columns().len());
@@ -182,9 +211,9 @@ fn period_rows(
             }
         }
     }
-    let total_sums = read_sums(&evidence.run(&query.sums(Level::Headline, &[]))?, &[])?;
     let adds_up = |of: &dyn Fn(&Counts) -> u64| rows.values().map(|(counts, _)| of(counts)).sum::<u64>() == of(headline);
-    let is_additive = adds_up(&|counts| counts.records) && adds_up(&|counts| counts.of(question.count));
+    let is_comparison = countable == Countable::Mirrors;
+    let is_additive = !is_comparison && adds_up(&|counts| counts.records) && adds_up(&|counts| counts.of(question.count));
     let mut rows: Vec<PeriodRow> = rows
         .into_iter()
         .map(|((period, by), (counts, sums))| PeriodRow {
@@ -196,14 +225,28 @@ fn period_rows(
             is_additive,
         })
         .collect();
-    rows.push(PeriodRow {
+    let total_row = |by: Vec<String>, counts: Counts, sums: Sums| PeriodRow {
         period: Period::All,
-        by: vec!["all".to_owned(); n_by],
-        counts: *headline,
-        sums: total_sums.into_values().next().unwrap_or_default(),
+        by,
+        counts,
+        sums,
         is_partial: is_partial(&months_of(question), None, question, coverage),
-        is_additive: true,
-    });
+        is_additive: !is_comparison,
+    };
+    if is_comparison {
+        if period.is_some() {
+            let columns = &columns[n_period_columns..];
+            let counts = read_counts(&evidence.run(&query.counts(Level::Headline, Movements::Crossings, columns))?, columns)?;
+            let mut sums = read_sums(&evidence.run(&query.sums(Level::Headline, columns))?, columns)?;
+            rows.extend(counts.into_iter().map(|(by, counts)| {
+                let sums = sums.remove(&by).unwrap_or_default();
+                total_row(by, counts, sums)
+            }));
+        }
+    } else {
+        let sums = read_sums(&evidence.run(&query.sums(Level::Headline, &[]))?, &[])?;
+        rows.push(total_row(vec!["all".to_owned(); n_by], *headline, sums.into_values().next().unwrap_or_default()));
+    }
     Ok(rows)
 }
 

@@ -7,6 +7,6 @@ mod answer;
 mod coverage;
 mod members;
 
-pub use answer::{answer, query};
+pub use answer::{answer, query, total};
 pub use coverage::{Coverage, SourceCoverage};
 pub use members::{GroupPath, Member, PartyMatch, group_members, members_of};
