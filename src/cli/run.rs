@@ -86,8 +86,8 @@ pub fn run(args: &Args) -> Result<u8> {
     if outcome.has_too_many_rejected() {
         eprintln!(
             "{} of {} records rejected, more than the share {} that `max_rejected` allows; see rejected.csv",
-            grouped(outcome.records_rejected),
-            grouped(outcome.records_read),
+            grouped(outcome.records_damaged()),
+            grouped(outcome.records_read - outcome.records_totals),
             outcome.max_rejected
         );
         return Ok(3);
@@ -114,8 +114,12 @@ fn report(outcome: &Outcome) -> String {
         text.push_str(&finding(question, answer));
         text.push('\n');
     }
+    let totals = match outcome.records_totals {
+        0 => String::new(),
+        n_totals => format!(" ({} of them totals of others)", grouped(n_totals)),
+    };
     text.push_str(&format!(
-        "records: {} read = {} kept + {} duplicates + {} rejected\n",
+        "records: {} read = {} kept + {} duplicates + {} rejected{totals}\n",
         grouped(outcome.records_read),
         grouped(outcome.records_kept),
         grouped(outcome.records_duplicate),

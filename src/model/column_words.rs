@@ -5,7 +5,7 @@
 //! built-in vendor schemas are words too: they are compared as a whole.
 
 use crate::model::role::Role;
-use crate::model::vendor_schema::{HeaderUse, VendorSchema, fold_header};
+use crate::model::vendor_schema::{Grain, HeaderUse, Several, VendorSchema, fold_header};
 use std::collections::HashMap;
 use std::sync::OnceLock;
 use unicode_normalization::UnicodeNormalization;
@@ -92,10 +92,12 @@ fn builtin_meaning(header: &str) -> Option<Meaning> {
     static KNOWN: OnceLock<HashMap<String, Meaning>> = OnceLock::new();
     let known = KNOWN.get_or_init(|| {
         let mut known = HashMap::new();
-        for schema in VendorSchema::builtin_names().filter_map(VendorSchema::builtin).filter_map(Result::ok) {
-            for (header, of) in schema.header_index() {
-                if let HeaderUse::Column { column, is_joined: false, .. } = of {
-                    known.entry(header).or_insert(of_column(&column));
+        let schemas = VendorSchema::builtin_names().filter_map(VendorSchema::builtin).filter_map(Result::ok);
+        // Statistics name their columns by anybody's words, and files without a header have none.
+        for schema in schemas.filter(|schema| schema.header && schema.grain != Grain::Aggregate) {
+            for (header, uses) in schema.header_index() {
+                if let [HeaderUse::Column { column, several: Several::Best, flow: None, .. }] = uses.as_slice() {
+                    known.entry(header).or_insert(of_column(column));
                 }
             }
         }

@@ -1,6 +1,7 @@
 //! How a vendor lays out its records: a TOML file that leads headers to our columns and says what the values mean.
 
 use crate::error::{Error, Result};
+use crate::model::country::CodeSystem;
 use crate::model::date::Day;
 use crate::model::date_style::{DateStyle, OrderChoice, parse_utc_offset};
 use crate::model::shipments;
@@ -49,6 +50,12 @@ pub struct VendorSchema {
     pub value_basis: String,
     #[serde(default)]
     pub currency_code: String,
+    /// What one of the value columns stands for: 1000 where values are in thousands.
+    #[serde(default = "default_value_unit")]
+    pub value_unit: u32,
+    /// The system of country codes in digits, where it is not that of ISO and the UN.
+    #[serde(default)]
+    pub country_codes: Option<String>,
     /// Digits of a whole tariff code, by which a lost leading zero is known.
     #[serde(default)]
     pub hs_digits: Option<usize>,
@@ -62,9 +69,18 @@ pub struct VendorSchema {
     pub header: bool,
     #[serde(default)]
     pub joined: BTreeMap<String, Vec<String>>,
+    /// Our column, and the headers of which the first that states something in a record fills it: a house bill, or else its master.
+    #[serde(default)]
+    pub first_filled: BTreeMap<String, Vec<String>>,
+    /// A flow, and what is filled in its records alone: a partner is the origin of imports and the destination of exports.
+    #[serde(default)]
+    pub columns_of: BTreeMap<String, BTreeMap<String, Vec<String>>>,
     /// One header that fills two columns, on both sides of a mark.
     #[serde(default)]
     pub split: BTreeMap<String, Split>,
+    /// Which records are totals of others, or parts of a total that the file has too.
+    #[serde(default)]
+    pub totals: Vec<TotalsRule>,
     /// Our column, and what its values mean: the vendor's word to ours. The word `*` stands for every other.
     #[serde(default)]
     pub values: BTreeMap<String, BTreeMap<String, String>>,
@@ -116,6 +132,32 @@ pub struct Split {
     pub into: [String; 2],
 }
 
+/// A record is a total, or a part of one, by the text of one column: if it `is` one of some texts, or `is_not`, or ends with one.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TotalsRule {
+    pub headers: Vec<String>,
+    #[serde(default)]
+    pub is: Vec<String>,
+    /// Where not empty: a text that states something and is none of these.
+    #[serde(default)]
+    pub is_not: Vec<String>,
+    #[serde(default)]
+    pub ends_with: Vec<String>,
+    /// Why such a record is left out.
+    pub reason: String,
+}
+
+impl TotalsRule {
+    /// Tells whether the text of the rule's column, without blanks around it, says that its record is no record of its own.
+    pub fn holds(&self, text: &str) -> bool {
+        let is_one_of = |texts: &[String]| texts.iter().any(|one| one.eq_ignore_ascii_case(text));
+        is_one_of(&self.is)
+            || !text.is_empty()
+                && (!self.is_not.is_empty() && !is_one_of(&self.is_not) || self.ends_with.iter().any(|end| text.ends_with(end)))
+    }
+}
+
 fn default_reviewed() -> bool {
     true
 }
@@ -128,6 +170,10 @@ fn default_excel_epoch() -> u16 {
     1900
 }
 
+fn default_value_unit() -> u32 {
+    1
+}
+
 fn default_header() -> bool {
     true
 }
@@ -136,12 +182,62 @@ fn default_decimal_marks() -> Vec<char> {
     vec!['.']
 }
 
-/// The schemas that come with the program.
-const BUILTIN: [(&str, &str); 4] = [
-    ("plimsoll", include_str!("../reference/vendors/plimsoll.toml")),
-    ("ru-declarations", include_str!("../reference/vendors/ru-declarations.toml")),
-    ("ru-declarations-en", include_str!("../reference/vendors/ru-declarations-en.toml")),
-    ("pe-veritrade", include_str!("../reference/vendors/pe-veritrade.toml")),
+/// A schema by its name, with the text of its file.
+macro_rules! builtin {
+    ($($name:literal),* $(,)?) => {
+        [$(($name, include_str!(concat!("../reference/vendors/", $name, ".toml")))),*]
+    };
+}
+
+/// The schemas that come with the program: the project's own layout, declarations by reporter, bills of lading, sums of months by one
+/// aggregator, official statistics.
+const BUILTIN: &[(&str, &str)] = &builtin![
+    "plimsoll",
+    "cl-aggregator-import",
+    "cl-din",
+    "cl-dus",
+    "co-dane-import",
+    "in-aggregator-import",
+    "kz-aggregator",
+    "pe-sunat-export",
+    "pe-sunat-import",
+    "pe-veritrade",
+    "ru-aggregator-export",
+    "ru-aggregator-import",
+    "ru-declarations",
+    "ru-declarations-en",
+    "ru-eaeu-statforms",
+    "tr-aggregator-export",
+    "tr-aggregator-import",
+    "us-ams",
+    "us-datamyne",
+    "us-importgenius",
+    "us-panjiva",
+    "am-aggregator-import-months",
+    "cl-aggregator-import-months",
+    "co-aggregator-import-months",
+    "ec-aggregator-import-months",
+    "in-aggregator-export-months",
+    "in-aggregator-import-months",
+    "md-aggregator-import-months",
+    "mx-aggregator-import-months",
+    "my-aggregator-import-months",
+    "ni-aggregator-import-months",
+    "pa-aggregator-import-months",
+    "ru-aggregator-export-months",
+    "ru-aggregator-import-months",
+    "tr-aggregator-export-months",
+    "tr-aggregator-import-months",
+    "ve-aggregator-import-months",
+    "br-comexstat-export",
+    "br-comexstat-import",
+    "eurostat-comext",
+    "eurostat-comext-v1",
+    "eurostat-long",
+    "eurostat-table",
+    "un-comtrade",
+    "us-census-export",
+    "us-census-import",
 ];
 
 impl VendorSchema {
@@ -163,7 +259,9 @@ impl VendorSchema {
         }
         let fillable = Self::fillable_columns();
         let split_columns = schema.split.values().flat_map(|split| split.into.iter());
-        for column in schema.columns.keys().chain(schema.joined.keys()).chain(split_columns).chain(schema.values.keys()) {
+        let filled = [&schema.columns, &schema.joined, &schema.first_filled].into_iter().flat_map(BTreeMap::keys);
+        let filled = filled.chain(schema.columns_of.values().flat_map(BTreeMap::keys)).chain(split_columns);
+        for column in filled.chain(schema.values.keys()) {
             if !fillable.iter().any(|known| known == column) {
                 let mut error = Error::request(format!("vendor schema `{name}` fills `{column}`, which is no column"));
                 if let Some(near) = crate::error::nearest(column, fillable.iter().map(String::as_str)) {
@@ -175,6 +273,16 @@ impl VendorSchema {
         let refused = |key: &str, wanted: &str| Err(Error::request(format!("`{key}` in vendor schema `{name}` is not {wanted}")));
         if !matches!(schema.excel_epoch, 1900 | 1904) {
             return refused("excel_epoch", "1900 or 1904");
+        }
+        if schema.country_codes.as_deref().is_some_and(|system| CodeSystem::of(system).is_none()) {
+            return refused("country_codes", "a system that `reference/countries/codes.csv` has");
+        }
+        if schema.value_unit == 0 {
+            return refused("value_unit", "1 or more");
+        }
+        let of_flow = schema.columns_of.values().flat_map(BTreeMap::keys);
+        if let Some(column) = of_flow.into_iter().find(|column| !shipments::COUNTRIES.contains(&column.as_str())) {
+            return refused(&format!("columns_of: {column}"), "a country of the shipment: no other column depends on the flow");
         }
         if schema.utc_offset.as_deref().is_some_and(|offset| parse_utc_offset(offset).is_none()) {
             return refused("utc_offset", "hours and minutes such as \"+05:30\"");
@@ -215,24 +323,36 @@ impl VendorSchema {
         move |header| known.contains(&fold_header(header))
     }
 
-    /// Returns all headers that the schema speaks of, folded, with what they are for.
-    pub fn header_index(&self) -> HashMap<String, HeaderUse> {
-        let mut index = HashMap::new();
-        let lists = [(&self.columns, false), (&self.joined, true)];
-        for (columns, is_joined) in lists {
+    /// Returns all headers that the schema speaks of, folded, with what they are for: mostly one thing each.
+    pub fn header_index(&self) -> HashMap<String, Vec<HeaderUse>> {
+        let mut index: HashMap<String, Vec<HeaderUse>> = HashMap::new();
+        let mut add = |header: &String, of: HeaderUse| index.entry(fold_header(header)).or_default().push(of);
+        let lists = [
+            (&self.columns, Several::Best, None),
+            (&self.joined, Several::Joined, None),
+            (&self.first_filled, Several::FirstFilled, None),
+        ];
+        let of_flows = self.columns_of.iter().map(|(flow, columns)| (columns, Several::Best, Some(flow)));
+        for (columns, several, flow) in lists.into_iter().chain(of_flows) {
             for (column, headers) in columns {
                 for (rank, header) in headers.iter().enumerate() {
-                    index.insert(fold_header(header), HeaderUse::Column { column: column.clone(), rank, is_joined });
+                    let column = column.clone();
+                    add(header, HeaderUse::Column { column, rank, several, flow: flow.cloned() });
                 }
             }
         }
         for (name, split) in &self.split {
             for header in &split.headers {
-                index.insert(fold_header(header), HeaderUse::Split(name.clone()));
+                add(header, HeaderUse::Split(name.clone()));
+            }
+        }
+        for (at, rule) in self.totals.iter().enumerate() {
+            for header in &rule.headers {
+                add(header, HeaderUse::Totals(at));
             }
         }
         for header in self.ignored.keys() {
-            index.insert(fold_header(header), HeaderUse::Ignored);
+            add(header, HeaderUse::Ignored);
         }
         index
     }
@@ -254,14 +374,27 @@ fn edition_start(edition: &EditionFrom) -> i32 {
 /// What a schema wants with a header.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum HeaderUse {
-    /// Fills a column; where a file has several headers of one column the smallest rank is used, joined ones all in rank order.
+    /// Fills a column, in records of one flow or of all.
     Column {
         column: String,
         rank: usize,
-        is_joined: bool,
+        several: Several,
+        flow: Option<String>,
     },
     Split(String),
+    /// Tells totals, by the rule at this place.
+    Totals(usize),
     Ignored,
+}
+
+/// What becomes of several headers of one column, in the order of their ranks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Several {
+    /// The best that the file has is used.
+    Best,
+    Joined,
+    /// In each record the first that states something.
+    FirstFilled,
 }
 
 /// Returns the letters and digits of a header in lower case: `G35 (Вес брутто, кг)` and `g35 вес брутто кг` are one.

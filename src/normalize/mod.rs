@@ -33,17 +33,19 @@ use mapping::Mapping;
 use sources::Sources;
 
 /// Raised whenever normalizing changes what a part holds: older parts are then built anew.
-pub const STORE_VERSION: u32 = 2;
+pub const STORE_VERSION: u32 = 3;
 
 /// The tables that normalizing uses: they are part of a part's key.
-pub fn reference_texts() -> [&'static str; 7] {
+pub fn reference_texts() -> [&'static str; 9] {
     [
         include_str!("../reference/countries/spellings.csv"),
+        include_str!("../reference/countries/codes.csv"),
         include_str!("../reference/placeholders.csv"),
         include_str!("../reference/party_phrases.csv"),
         include_str!("../reference/totals_words.csv"),
         include_str!("../reference/units.csv"),
         include_str!("../reference/procedures.csv"),
+        include_str!("../reference/procedure_regimes.csv"),
         include_str!("../reference/names/identifier_labels.csv"),
     ]
 }

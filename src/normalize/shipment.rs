@@ -6,9 +6,11 @@ use super::batch::Batch;
 use super::columns::{HS_KEY, Row, role_slot, text_slot};
 use super::mapping::Source;
 use super::memory::{CleanCountry, Memory};
+use super::sources::CountrySource;
 use super::totals::{TOTALS_ROW, is_totals_row};
 use super::{Normalizer, Origin, party};
 use crate::model::account::Rejection;
+use crate::model::country::CodeSystem;
 use crate::model::date::{DatePrecision, StatedDate};
 use crate::model::document_id::fold_id;
 use crate::model::key::{self, NumberText};
@@ -37,6 +39,9 @@ impl Normalizer<'_> {
     ) -> std::result::Result<(), Fault> {
         let line = raw.line(record);
         row.start(line);
+        if self.sources.totals.iter().any(|(at, rule)| rule.holds(raw.field(record, *at).trim())) {
+            return Err(Fault { reason: TOTALS_ROW, column: "" });
+        }
 
         let stated_date = stated(&self.sources.date, raw, record);
         let Some(clean) = memory.date(&stated_date, self.dates) else {
@@ -59,6 +64,11 @@ impl Normalizer<'_> {
                 row.set(*slot, &value);
             }
         }
+        // A bill is its own master where no house bill is stated: that says nothing more.
+        let [bill, master] = const { [text_slot("bill_of_lading_id"), text_slot("master_bill_of_lading_id")] };
+        if row.text(master) == row.text(bill) {
+            row.set(master, "");
+        }
         row.set(text_slot("vendor"), &self.schema.vendor);
         row.set(text_slot("grain"), self.schema.grain.as_str());
         let constants = [
@@ -72,8 +82,11 @@ impl Normalizer<'_> {
             }
         }
 
-        for (column, slot, source) in &self.sources.countries {
-            set_country(row, *slot, &source.text(raw, record), column, batch, memory);
+        self.fill_flow(row, &stated(&self.sources.flow, raw, record), batch);
+        for CountrySource { column, slot, source, flow } in &self.sources.countries {
+            if flow.as_deref().is_none_or(|flow| flow == row.text(const { text_slot("flow") })) {
+                self.set_country(row, *slot, &source.text(raw, record), column, batch, memory);
+            }
         }
         let reporter = const { text_slot("reporter_country_code") };
         if row.is_missing(reporter) {
@@ -81,9 +94,13 @@ impl Normalizer<'_> {
         }
 
         for (column, slot, source) in &self.sources.coded {
-            row.set(*slot, self.coded(column, &source.text(raw, record), line, batch));
+            let stated = source.text(raw, record);
+            let word = self.coded(column, &stated, line, batch);
+            // A constant of the schema stays where the record states nothing.
+            if !word.is_empty() {
+                row.set(*slot, word);
+            }
         }
-        self.fill_flow(row, &stated(&self.sources.flow, raw, record), batch);
         let procedure_code = stated(&self.sources.procedure_code, raw, record);
         fill_procedure(row, &procedure_code, &stated(&self.sources.previous_procedure_code, raw, record), batch);
         self.fill_code(row, &stated(&self.sources.hs_code, raw, record), date, batch, memory);
@@ -159,7 +176,8 @@ impl Normalizer<'_> {
 
     fn fill_measures(&self, row: &mut Row, raw: &RawShipments, record: usize, batch: &mut Batch, memory: &mut Memory) {
         let line = row.source_line;
-        let unit = self.weight_unit(raw, record, line, batch, memory);
+        let has_weight = self.sources.weights.iter().flatten().any(|source| !source.text(raw, record).is_empty());
+        let unit = if has_weight { self.weight_unit(raw, record, line, batch, memory) } else { None };
         for (at, (source, column)) in self.sources.weights.iter().zip(["net_weight_kg", "gross_weight_kg"]).enumerate() {
             let (Some(source), Some(unit)) = (source, unit) else { continue };
             let stated = source.text(raw, record);
@@ -167,7 +185,9 @@ impl Normalizer<'_> {
         }
         for (at, (source, column)) in self.sources.values.iter().zip(["value_usd", "value_original"]).enumerate() {
             let Some(source) = source else { continue };
-            row.measures[2 + at] = self.number(&source.text(raw, record), column, line, batch, parse_cents);
+            row.measures[2 + at] = self.number(&source.text(raw, record), column, line, batch, |text, style| {
+                parse_cents(text, style, self.schema.value_unit)
+            });
         }
         if let Some(source) = &self.sources.quantity {
             self.fill_quantity(row, &source.text(raw, record), batch);
@@ -244,7 +264,7 @@ impl Normalizer<'_> {
             let (name, registration_id) = (stated(&source.name, raw, record), stated(&source.registration_id, raw, record));
             if let Some(country) = &source.country_code {
                 let column = source.country_column.as_str();
-                set_country(row, role_slot(role) + 1, &country.text(raw, record), column, batch, memory);
+                self.set_country(row, role_slot(role) + 1, &country.text(raw, record), column, batch, memory);
             }
             let party = memory.party(&name, &registration_id);
             for &rule in &party.repairs {
@@ -343,6 +363,25 @@ impl Normalizer<'_> {
         ];
     }
 
+    /// Sets a country column by its stated text; one that the table does not have is an issue.
+    fn set_country(&self, row: &mut Row, slot: usize, stated: &str, column: &str, batch: &mut Batch, memory: &mut Memory) {
+        let clean = match self.sources.country_codes.filter(|_| CodeSystem::is_code(stated)) {
+            Some(codes) => codes.country(stated).map_or(CleanCountry::Unknown, CleanCountry::Known),
+            None => memory.country(stated),
+        };
+        match clean {
+            CleanCountry::Known(country) => row.set(slot, country.as_str()),
+            CleanCountry::Missing => {
+                is_missing(stated, column, row.source_line, batch);
+                row.set(slot, "");
+            }
+            CleanCountry::Unknown => {
+                batch.issues.add("country_unknown", column, row.source_line, stated);
+                row.set(slot, "");
+            }
+        }
+    }
+
     /// Writes what names the declaration within its vendor to `id`; returns `false` where a part of it is missing.
     fn write_declaration_id(&self, row: &Row, raw: &RawShipments, record: usize, id: &mut String) -> bool {
         let mut part = String::new();
@@ -412,21 +451,6 @@ fn fill_procedure(row: &mut Row, code: &str, previous: &str, batch: &mut Batch) 
 fn set_decimal(row: &mut Row, slot: usize, stated: &str, number: Decimal) {
     let is_plain = stated.bytes().all(|byte| byte.is_ascii_digit()) && !(stated.len() > 1 && stated.starts_with('0'));
     if is_plain { row.set(slot, stated) } else { row.set(slot, &number.to_string()) }
-}
-
-/// Sets a country column by its stated text; one that the table does not have is an issue.
-fn set_country(row: &mut Row, slot: usize, stated: &str, column: &str, batch: &mut Batch, memory: &mut Memory) {
-    match memory.country(stated) {
-        CleanCountry::Known(country) => row.set(slot, country.as_str()),
-        CleanCountry::Missing => {
-            is_missing(stated, column, row.source_line, batch);
-            row.set(slot, "");
-        }
-        CleanCountry::Unknown => {
-            batch.issues.add("country_unknown", column, row.source_line, stated);
-            row.set(slot, "");
-        }
-    }
 }
 
 /// The texts that goods phrases are looked for in: with the code they make an item.

@@ -2,8 +2,10 @@
 
 use super::columns::text_slot;
 use super::mapping::{Mapping, Source};
+use crate::model::country::CodeSystem;
 use crate::model::role::Role;
-use crate::model::vendor_schema::VendorSchema;
+use crate::model::shipments::COUNTRIES;
+use crate::model::vendor_schema::{TotalsRule, VendorSchema};
 
 /// The sources of all columns that a file can fill.
 pub struct Sources {
@@ -18,11 +20,23 @@ pub struct Sources {
     pub quantity: Option<Source>,
     pub weight_unit: Option<Source>,
     pub coded: Vec<(&'static str, usize, Source)>,
-    pub countries: Vec<(&'static str, usize, Source)>,
+    /// Countries, some in records of one flow alone.
+    pub countries: Vec<CountrySource>,
+    pub country_codes: Option<&'static CodeSystem>,
     pub weights: [Option<Source>; 2],
     pub values: [Option<Source>; 2],
     pub parties: Vec<PartySource>,
     pub declaration_key: Vec<(String, Option<Source>)>,
+    /// The fields that tell totals, each with its rule.
+    pub totals: Vec<(usize, TotalsRule)>,
+}
+
+/// Where a country is stated, and in records of which flow if not of all.
+pub struct CountrySource {
+    pub column: &'static str,
+    pub slot: usize,
+    pub source: Source,
+    pub flow: Option<String>,
 }
 
 /// Where a party is stated; its number alone will do.
@@ -36,17 +50,9 @@ pub struct PartySource {
     pub registration_id: Option<Source>,
 }
 
-const COUNTRIES: [&str; 5] = [
-    "reporter_country_code",
-    "origin_country_code",
-    "departure_country_code",
-    "destination_country_code",
-    "trading_country_code",
-];
-const CODED: [&str; 3] = ["release_status", "record_status", "condition"];
-const PLAIN: [&str; 16] = [
+const CODED: [&str; 5] = ["release_status", "record_status", "condition", "hs_edition", "value_basis"];
+const PLAIN: [&str; 14] = [
     "date_kind",
-    "hs_edition",
     "customs_office",
     "declaration_id",
     "stated_line_count",
@@ -59,7 +65,6 @@ const PLAIN: [&str; 16] = [
     "to_order_of_name",
     "quantity_unit_code",
     "currency_code",
-    "value_basis",
     "remark",
 ];
 
@@ -83,7 +88,16 @@ impl Sources {
             quantity: source("quantity"),
             weight_unit: source("weight_unit"),
             coded: slotted(&CODED),
-            countries: slotted(&COUNTRIES),
+            countries: slotted(&COUNTRIES)
+                .into_iter()
+                .map(|(column, slot, source)| CountrySource {
+                    column,
+                    slot,
+                    source,
+                    flow: mapping.flow(column).map(str::to_owned),
+                })
+                .collect(),
+            country_codes: schema.country_codes.as_deref().and_then(CodeSystem::of),
             weights: [source("net_weight_kg"), source("gross_weight_kg")],
             values: [source("value_usd"), source("value_original")],
             parties: Role::ALL
@@ -98,6 +112,7 @@ impl Sources {
                 })
                 .filter(|party| party.name.is_some() || party.registration_id.is_some())
                 .collect(),
+            totals: mapping.totals().to_vec(),
             declaration_key: key_columns.into_iter().map(|column| (column.clone(), source(&column))).collect(),
         }
     }

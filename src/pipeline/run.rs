@@ -46,13 +46,20 @@ pub struct Outcome {
     pub records_kept: u64,
     pub records_duplicate: u64,
     pub records_rejected: u64,
+    /// Those of them that are totals of others, which is no damage.
+    pub records_totals: u64,
     pub max_rejected: f64,
 }
 
 impl Outcome {
+    /// Returns how many records were rejected that are no totals.
+    pub fn records_damaged(&self) -> u64 {
+        self.records_rejected - self.records_totals
+    }
+
     /// Tells whether more records were rejected than the run file allows.
     pub fn has_too_many_rejected(&self) -> bool {
-        self.records_rejected as f64 > self.max_rejected * self.records_read as f64
+        self.records_damaged() as f64 > self.max_rejected * (self.records_read - self.records_totals) as f64
     }
 
     pub fn has_difference(&self) -> bool {
@@ -215,6 +222,7 @@ fn tally(run_file: &RunFile, files: &[LoadedFile]) -> Outcome {
         records_kept: files.iter().map(|file| file.part.account.records_stored()).sum(),
         records_duplicate: 0,
         records_rejected: files.iter().map(|file| file.part.account.records_rejected).sum(),
+        records_totals: files.iter().map(|file| file.part.account.records_totals).sum(),
         max_rejected: run_file.max_rejected,
     }
 }

@@ -111,7 +111,7 @@ impl Profiler {
         }
         fills::assign(&mut columns, &meanings, &all_counts, header, stem);
         let guesses = guesses::guess(&columns, &meanings, &all_counts, stem);
-        let schema = schema_fit::verdict(&self.header, &mut columns)?;
+        let schema = schema_fit::verdict(header, &self.header, &mut columns)?;
         let span = span(&columns, &all_counts);
         let mut profile = FileProfile {
             file: file.to_owned(),
