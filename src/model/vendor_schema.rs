@@ -132,7 +132,8 @@ pub struct Split {
     pub into: [String; 2],
 }
 
-/// A record is a total, or a part of one, by the text of one column: if it `is` one of some texts, or `is_not`, or ends with one.
+/// A record is a total, or a part of one, by the text of one column: if it `is` one of some texts, or `is_not`, or starts or ends with
+/// one.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct TotalsRule {
@@ -142,6 +143,8 @@ pub struct TotalsRule {
     /// Where not empty: a text that states something and is none of these.
     #[serde(default)]
     pub is_not: Vec<String>,
+    #[serde(default)]
+    pub starts_with: Vec<String>,
     #[serde(default)]
     pub ends_with: Vec<String>,
     /// Why such a record is left out.
@@ -154,7 +157,9 @@ impl TotalsRule {
         let is_one_of = |texts: &[String]| texts.iter().any(|one| one.eq_ignore_ascii_case(text));
         is_one_of(&self.is)
             || !text.is_empty()
-                && (!self.is_not.is_empty() && !is_one_of(&self.is_not) || self.ends_with.iter().any(|end| text.ends_with(end)))
+                && (!self.is_not.is_empty() && !is_one_of(&self.is_not)
+                    || self.starts_with.iter().any(|start| text.starts_with(start))
+                    || self.ends_with.iter().any(|end| text.ends_with(end)))
     }
 }
 
@@ -229,8 +234,7 @@ const BUILTIN: &[(&str, &str)] = &builtin![
     "tr-aggregator-export-months",
     "tr-aggregator-import-months",
     "ve-aggregator-import-months",
-    "br-comexstat-export",
-    "br-comexstat-import",
+    "br-comexstat",
     "eurostat-comext",
     "eurostat-comext-v1",
     "eurostat-long",
@@ -335,7 +339,9 @@ impl VendorSchema {
         let of_flows = self.columns_of.iter().map(|(flow, columns)| (columns, Several::Best, Some(flow)));
         for (columns, several, flow) in lists.into_iter().chain(of_flows) {
             for (column, headers) in columns {
-                for (rank, header) in headers.iter().enumerate() {
+                let mut seen = HashSet::new();
+                // Spellings that differ in case and marks alone are one header.
+                for (rank, header) in headers.iter().enumerate().filter(|(_, header)| seen.insert(fold_header(header))) {
                     let column = column.clone();
                     add(header, HeaderUse::Column { column, rank, several, flow: flow.cloned() });
                 }

@@ -19,6 +19,7 @@ use crate::model::procedure;
 use crate::model::raw_shipments::RawShipments;
 use crate::model::role::Role;
 use crate::model::shipments::TEXTS;
+use crate::model::vendor_schema::Grain;
 use std::borrow::Cow;
 
 /// The text that a source states in a record; empty where the file has no such column.
@@ -319,7 +320,10 @@ impl Normalizer<'_> {
             row.set(text_slot("declaration_key_text"), id);
             (key::key(&[vendor, id]), key::key(&[row.text(text_slot("reporter_country_code")), id]))
         } else {
-            batch.issues.add("declaration_id_missing", "declaration_id", line, "");
+            // Sums have no declaration to name.
+            if self.schema.grain != Grain::Aggregate {
+                batch.issues.add("declaration_id_missing", "declaration_id", line, "");
+            }
             let content = NumberText::new(content_low);
             (record_key, key::key(&[vendor, row.text(text_slot("flow")), content.as_str()]))
         };

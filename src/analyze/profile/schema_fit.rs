@@ -38,7 +38,7 @@ pub fn verdict(kind: HeaderKind, header: &[String], columns: &mut [ColumnProfile
     Ok(best.map(|(_, found)| found.verdict).unwrap_or_default())
 }
 
-/// What a schema says of a table, and how many of the columns that it could fill the table lacks.
+/// What a schema says of a table, and how many of the headers that it knows the table lacks.
 struct Compared {
     verdict: SchemaVerdict,
     n_absent: usize,
@@ -122,11 +122,7 @@ fn compare(schema: &VendorSchema, header: &[String], columns: &[ColumnProfile]) 
     let is_whole = columns.iter().all(|column| column.fills.is_none() || index.contains_key(&fold_header(&column.name)));
     let is_own = schema.required.len() >= MANY_REQUIRED || is_known && is_whole;
     verdict.fits = verdict.missing.is_empty() && verdict.faults.is_empty() && is_own;
-    let fillable = index.values().flatten().filter_map(|of| match of {
-        HeaderUse::Column { column, .. } => Some(column.as_str()),
-        _ => None,
-    });
-    let n_absent = fillable.collect::<BTreeSet<_>>().difference(&filled).count();
+    let n_absent = index.len().saturating_sub(verdict.n_known_headers);
     Compared { verdict, n_absent }
 }
 
