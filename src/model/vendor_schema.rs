@@ -72,7 +72,8 @@ pub struct VendorSchema {
     /// Our column, and the headers of which the first that states something in a record fills it: a house bill, or else its master.
     #[serde(default)]
     pub first_filled: BTreeMap<String, Vec<String>>,
-    /// A flow, and what is filled in its records alone: a partner is the origin of imports and the destination of exports.
+    /// A flow, and what is filled in its records alone, by the first header that states something: a partner is the origin of imports
+    /// and the destination of exports.
     #[serde(default)]
     pub columns_of: BTreeMap<String, BTreeMap<String, Vec<String>>>,
     /// One header that fills two columns, on both sides of a mark.
@@ -210,6 +211,7 @@ const BUILTIN: &[(&str, &str)] = &builtin![
     "ru-aggregator-export",
     "ru-aggregator-import",
     "ru-declarations",
+    "ru-declarations-atlas",
     "ru-declarations-en",
     "ru-eaeu-statforms",
     "tr-aggregator-export",
@@ -336,7 +338,7 @@ impl VendorSchema {
             (&self.joined, Several::Joined, None),
             (&self.first_filled, Several::FirstFilled, None),
         ];
-        let of_flows = self.columns_of.iter().map(|(flow, columns)| (columns, Several::Best, Some(flow)));
+        let of_flows = self.columns_of.iter().map(|(flow, columns)| (columns, Several::FirstFilled, Some(flow)));
         for (columns, several, flow) in lists.into_iter().chain(of_flows) {
             for (column, headers) in columns {
                 let mut seen = HashSet::new();
