@@ -7,6 +7,8 @@ use crate::model::vendor_schema::VendorSchema;
 use clap::ValueEnum;
 
 /// List the vendor schemas or goods lists that are built in.
+///
+/// Schemas stand by what a record of theirs is: a line of a declaration, a bill of lading, a sum of a month.
 #[derive(Debug, clap::Args)]
 pub struct Args {
     what: What,
@@ -24,7 +26,7 @@ pub fn run(args: &Args) -> Result<u8> {
         What::Schemas => {
             for schema in VendorSchema::builtin_names().filter_map(VendorSchema::builtin) {
                 let schema = schema?;
-                rows.push(format!("{}\t{}", schema.name, schema.title));
+                rows.push(format!("{}\t{}\t{}", schema.name, schema.grain.as_str(), schema.title));
             }
         }
         What::Goods => {

@@ -68,10 +68,17 @@ pub struct HeaderMeaning {
 }
 
 /// Returns what a header means; `None` if no word of it is known.
+///
+/// Words that make up the whole header say it better than a schema whose header happens to be the same: `Consignee` is anybody's.
 pub fn meaning_of(header: &str) -> Option<HeaderMeaning> {
-    if let Some(exact) = builtin_meaning(header) {
-        return Some(HeaderMeaning { meaning: exact, covered: 1_000 });
+    let words = by_words(header);
+    if words.as_ref().is_some_and(|found| found.covered == 1_000) {
+        return words;
     }
+    builtin_meaning(header).map(|meaning| HeaderMeaning { meaning, covered: 1_000 }).or(words)
+}
+
+fn by_words(header: &str) -> Option<HeaderMeaning> {
     let words = Words::of(header);
     if words.letters.is_empty() || words.letters.len() > MAX_LETTERS {
         return None;

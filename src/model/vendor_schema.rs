@@ -395,6 +395,16 @@ pub enum HeaderUse {
     Ignored,
 }
 
+impl HeaderUse {
+    /// Returns the column that the header fills as a whole.
+    pub fn column(&self) -> Option<&str> {
+        match self {
+            HeaderUse::Column { column, .. } => Some(column),
+            _ => None,
+        }
+    }
+}
+
 /// What becomes of several headers of one column, in the order of their ranks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Several {
@@ -409,4 +419,86 @@ pub enum Several {
 pub fn fold_header(header: &str) -> String {
     use unicode_normalization::UnicodeNormalization;
     header.nfkc().filter(|letter| letter.is_alphanumeric()).flat_map(char::to_lowercase).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::BTreeSet;
+
+    #[test]
+    fn built_in_schemas_are_sound() {
+        let mut names = BTreeSet::new();
+        for schema in VendorSchema::builtin_names().filter_map(VendorSchema::builtin) {
+            let schema = schema.unwrap_or_else(|error| panic!("{error}"));
+            let name = &schema.name;
+            assert!(names.insert(name.clone()) && VendorSchema::builtin(name).is_some(), "`{name}` is not the name of its file");
+            let index = schema.header_index();
+            for (header, uses) in &index {
+                let is_ignored = uses.contains(&HeaderUse::Ignored);
+                assert!(!is_ignored || uses.len() == 1, "`{header}` of `{name}` is ignored twice, or ignored and used");
+            }
+            let columns: BTreeSet<&str> = index.values().flatten().filter_map(|of| of.column()).collect();
+            let into = schema.split.values().flat_map(|split| split.into.iter().map(String::as_str));
+            let filled: BTreeSet<&str> = columns.into_iter().chain(into).collect();
+            for column in schema.required.iter().chain(schema.declaration_key.iter().filter(|column| *column != "year")) {
+                assert!(filled.contains(column.as_str()), "`{name}` asks for `{column}` and does not fill it");
+            }
+            for (column, words) in &schema.values {
+                assert!(filled.contains(column.as_str()) && !words.is_empty(), "words of `{column}` in `{name}` are never asked for");
+            }
+            for rule in &schema.totals {
+                let n_tests = rule.is.len() + rule.is_not.len() + rule.starts_with.len() + rule.ends_with.len();
+                assert!(n_tests > 0 && !rule.headers.is_empty() && !rule.reason.is_empty(), "{rule:?} of `{name}`");
+            }
+        }
+    }
+
+    #[test]
+    fn a_rule_tells_totals_by_the_text_of_its_column() {
+        let texts = |texts: &[&str]| texts.iter().map(|text| text.to_string()).collect::<Vec<_>>();
+        for (is, is_not, starts_with, ends_with, text, holds) in [
+            (&["TOTAL"][..], &[][..], &[][..], &[][..], "Total", true),
+            (&["TOTAL"], &[], &[], &[], "TOTALS", false),
+            (&["TOTAL"], &[], &[], &[], "", false),
+            (&[], &["C00"], &[], &[], "C04", true),
+            (&[], &["C00"], &[], &[], "c00", false),
+            (&[], &["C00"], &[], &[], "", false),
+            (&[], &[], &["Euro area"], &[], "Euro area - 20 countries", true),
+            (&[], &[], &["Euro area"], &[], "The Euro area", false),
+            (&[], &[], &[], &["52"], "202352", true),
+            (&[], &[], &[], &["52"], "202305", false),
+            (&[], &[], &[], &[], "anything", false),
+        ] {
+            let rule = TotalsRule {
+                headers: Vec::new(),
+                is: texts(is),
+                is_not: texts(is_not),
+                starts_with: texts(starts_with),
+                ends_with: texts(ends_with),
+                reason: String::new(),
+            };
+            assert_eq!(rule.holds(text), holds, "{rule:?} {text}");
+        }
+    }
+
+    #[test]
+    fn faulty_schemas_are_refused() {
+        let sound = "name = 'own'\ntitle = ''\nsource = ''\ndate = ''\nreporter_country_code = 'RU'\ngrain = 'line'\ndate_kind = ''\n\
+                     date_formats = ['%Y']\nrequired = []\n";
+        let columns = "[columns]\ndate = ['Date']\n";
+        assert!(VendorSchema::parse(&format!("{sound}{columns}"), "own.toml").is_ok());
+        for (top, below, part) in [
+            ("value_unit = 0\n", "", "`value_unit`"),
+            ("country_codes = 'moon'\n", "", "`country_codes`"),
+            ("excel_epoch = 1901\n", "", "`excel_epoch`"),
+            ("", "[first_filled]\nshiper_name = ['A']\n", "did you mean `shipper_name`?"),
+            ("", "[columns_of.import]\norigin_country = ['A']\n", "fills `origin_country`, which is no column"),
+            ("", "[columns_of.import]\nshipper_name = ['A']\n", "`columns_of: shipper_name`"),
+            ("", "[[totals]]\nheaders = ['A']\nis = ['0']\n", "missing field `reason`"),
+        ] {
+            let error = VendorSchema::parse(&format!("{sound}{top}{columns}{below}"), "own.toml").expect_err(part).to_string();
+            assert!(error.contains(part), "{part}: {error}");
+        }
+    }
 }

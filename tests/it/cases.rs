@@ -24,6 +24,14 @@ fn layouts_of_vendors() {
 }
 
 #[test]
+fn every_built_in_layout_has_a_case() {
+    let listed = Workdir::new().run(&["list", "schemas"]).stdout;
+    let names = listed.lines().filter_map(|line| line.split('\t').next());
+    let without: Vec<&str> = names.filter(|name| !project("tests/cases/vendors").join(name).is_dir()).collect();
+    assert!(without.is_empty() && listed.lines().count() > 40, "without a case: {without:?}");
+}
+
+#[test]
 fn bugs_stay_away() {
     let bugs = entries(&project("tests/cases/bugs")).into_iter().filter(|folder| !folder.join("args").exists());
     for_each_case(&bugs.collect::<Vec<_>>(), hold_against_expected);
