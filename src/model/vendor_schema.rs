@@ -445,7 +445,10 @@ mod tests {
                 assert!(filled.contains(column.as_str()), "`{name}` asks for `{column}` and does not fill it");
             }
             for (column, words) in &schema.values {
-                assert!(filled.contains(column.as_str()) && !words.is_empty(), "words of `{column}` in `{name}` are never asked for");
+                assert!(
+                    filled.contains(column.as_str()) && !words.is_empty(),
+                    "words of `{column}` in `{name}` are never asked for"
+                );
             }
             for rule in &schema.totals {
                 let n_tests = rule.is.len() + rule.is_not.len() + rule.starts_with.len() + rule.ends_with.len();

@@ -57,7 +57,8 @@ fn schema(run_file: &RunFile, source: &RecordSource) -> Result<VendorSchema> {
         return Ok(schema);
     }
     let known: Vec<&str> = VendorSchema::builtin_names().collect();
-    let error = Error::request(format!("there is no vendor schema `{name}`")).detail(format!("built in: {}", known.join(", ")));
+    let error = Error::request(format!("there is no vendor schema `{name}`"))
+        .detail(format!("{} are built in: `plimsoll list schemas` names them", known.len()));
     Err(match nearest(name, known) {
         Some(near) => error.hint(format!("did you mean `{near}`?")),
         None => error.hint("name a built-in schema or the path of a `.toml` file"),

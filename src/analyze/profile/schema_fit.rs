@@ -27,7 +27,12 @@ pub fn verdict(kind: HeaderKind, header: &[String], columns: &mut [ColumnProfile
         if schema.header != (kind == HeaderKind::Found) {
             continue;
         }
-        let found = compare(&schema, header, columns);
+        let mut found = compare(&schema, header, columns);
+        // Positions are known to every schema without a header: the width must be its own, or one field less.
+        if kind == HeaderKind::Absent && !(found.verdict.fits && found.verdict.unknown_headers.is_empty() && found.n_absent <= 1)
+        {
+            found.verdict = SchemaVerdict::default();
+        }
         if found.verdict.n_known_headers > 0 && best.as_ref().is_none_or(|(_, best)| found.rank() > best.rank()) {
             best = Some((schema, found));
         }
