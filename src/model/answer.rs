@@ -147,27 +147,41 @@ pub struct SeriesMonth {
     pub year: i32,
     pub month: u32,
     pub count: u64,
-    pub status: MonthStatus,
+    pub status: PeriodStatus,
 }
 
-/// Whether a month can be counted on.
+/// Whether a period can be counted on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
-pub enum MonthStatus {
+pub enum PeriodStatus {
     /// Every vendor of the finding has records in it.
     Observed,
     /// Some vendor has none, or the window or what was bought starts or ends inside it.
     Partial,
     /// No vendor has records in it.
     Missing,
+    /// One of the last periods of the sources, which have far fewer records in it than in the year before: more will be delivered.
+    Lagging,
+    /// The change lies inside it, so that it belongs to neither side.
+    Transition,
 }
 
-impl MonthStatus {
+impl PeriodStatus {
+    pub const ALL: [PeriodStatus; 5] = [
+        PeriodStatus::Observed,
+        PeriodStatus::Partial,
+        PeriodStatus::Missing,
+        PeriodStatus::Lagging,
+        PeriodStatus::Transition,
+    ];
+
     pub fn as_str(self) -> &'static str {
         match self {
-            MonthStatus::Observed => "observed",
-            MonthStatus::Partial => "partial",
-            MonthStatus::Missing => "missing",
+            PeriodStatus::Observed => "observed",
+            PeriodStatus::Partial => "partial",
+            PeriodStatus::Missing => "missing",
+            PeriodStatus::Lagging => "lagging",
+            PeriodStatus::Transition => "transition",
         }
     }
 }

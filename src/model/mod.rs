@@ -22,6 +22,8 @@ pub mod procedure;
 pub mod question;
 pub mod raw_shipments;
 pub mod role;
+pub mod series;
 pub mod shipment_key;
 pub mod shipments;
+pub mod trend_change;
 pub mod vendor_schema;

@@ -2,7 +2,7 @@
 
 use super::coverage::{Coverage, QuestionCoverage};
 use crate::error::{Error, Result};
-use crate::model::answer::{Answer, Countable, Counts, MonthStatus, Period, PeriodRow, SeriesMonth, Sums};
+use crate::model::answer::{Answer, Countable, Counts, Period, PeriodRow, PeriodStatus, SeriesMonth, Sums};
 use crate::model::date::Day;
 use crate::model::question::{Grouping, Question, Verdict};
 use crate::model::shipment_key::ShipmentKey;
@@ -123,7 +123,7 @@ fn judge(
 ) -> (Verdict, Vec<String>) {
     let mut reasons = Vec::new();
     let months = months_of(question);
-    let n_missing = months.iter().filter(|month| coverage.month_status(**month) == MonthStatus::Missing).count();
+    let n_missing = months.iter().filter(|month| coverage.month_status(**month) == PeriodStatus::Missing).count();
     let is_outside = n_missing == months.len();
     if is_outside {
         reasons.push("no record of the sources lies in the window, so nothing can be said".to_owned());
@@ -253,7 +253,7 @@ fn period_rows(
 /// Tells whether a row's months are less than fully covered; a period is also partial where the window cuts it.
 fn is_partial(months: &[(i32, u32)], days: Option<(Day, Day)>, question: &Question, coverage: &QuestionCoverage<'_>) -> bool {
     let is_cut = days.is_some_and(|(first, last)| first < question.from || question.to < last);
-    is_cut || months.iter().any(|month| coverage.month_status(*month) != MonthStatus::Observed)
+    is_cut || months.iter().any(|month| coverage.month_status(*month) != PeriodStatus::Observed)
 }
 
 /// Returns the months that a question's window touches.

@@ -1,6 +1,6 @@
 //! What the records cover: which months a vendor has records in, by flow and reporter, and what was bought.
 
-use crate::model::answer::MonthStatus;
+use crate::model::answer::PeriodStatus;
 use crate::model::date::{Day, month_end, month_start};
 use crate::model::question::Question;
 use std::collections::{BTreeMap, BTreeSet};
@@ -52,7 +52,7 @@ impl QuestionCoverage<'_> {
         spans.reduce(|left, right| (left.0.min(right.0), left.1.max(right.1)))
     }
 
-    pub fn month_status(&self, month: (i32, u32)) -> MonthStatus {
+    pub fn month_status(&self, month: (i32, u32)) -> PeriodStatus {
         let (first, last) = (month_start(month), month_end(month));
         let mut n_full = 0;
         let mut n_some = 0;
@@ -65,11 +65,11 @@ impl QuestionCoverage<'_> {
             }
         }
         if n_some == 0 {
-            MonthStatus::Missing
+            PeriodStatus::Missing
         } else if n_full < self.sources.len() || first < self.window.0 || self.window.1 < last {
-            MonthStatus::Partial
+            PeriodStatus::Partial
         } else {
-            MonthStatus::Observed
+            PeriodStatus::Observed
         }
     }
 }
@@ -91,7 +91,7 @@ mod tests {
             window: (day(20200101), day(20201231)),
         };
         let statuses = [1, 2, 3, 4].map(|month| covered.month_status((2020, month)));
-        assert_eq!(statuses, [MonthStatus::Observed, MonthStatus::Partial, MonthStatus::Partial, MonthStatus::Missing]);
+        assert_eq!(statuses, [PeriodStatus::Observed, PeriodStatus::Partial, PeriodStatus::Partial, PeriodStatus::Missing]);
         assert_eq!(covered.span(), Some((day(20200101), day(20200331))));
     }
 }
