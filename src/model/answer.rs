@@ -141,6 +141,23 @@ pub struct WithoutRule {
     pub counts: Counts,
 }
 
+/// The count in the same calendar days of another year.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+pub struct SameDays {
+    pub year: i32,
+    pub from: Day,
+    pub to: Day,
+    pub days: i64,
+    pub count: u64,
+    /// Whether the records cover these days; without that there is no ratio.
+    pub is_covered: bool,
+    /// How many times as many a day the finding has. `None` where neither window has any.
+    pub ratio: Option<f64>,
+    pub low: Option<f64>,
+    pub high: Option<f64>,
+    pub p: Option<f64>,
+}
+
 /// A month of a finding's series: the headline count and whether the month can be counted on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct SeriesMonth {

@@ -16,7 +16,7 @@ use crate::model::trend_change::{Found, Scan, Status};
 const TRIM: f64 = 0.15;
 /// … nor are dates with fewer periods on a side.
 const FEWEST_A_SIDE: usize = 6;
-const FEWEST_PERIODS: usize = 24;
+pub const FEWEST_PERIODS: usize = 24;
 /// From this many periods on the search follows the season.
 const SEASON_FROM: usize = 36;
 

@@ -5,6 +5,8 @@
 
 /// The shortest level, in periods.
 pub const SHORTEST: usize = 6;
+/// A longer series is not divided: the time goes with the square.
+pub const MOST_PERIODS: usize = 400;
 
 /// A division of a series.
 #[derive(Debug, Clone, PartialEq)]
