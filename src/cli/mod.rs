@@ -7,6 +7,7 @@ mod inspect;
 mod list;
 mod run;
 mod screen;
+mod trend;
 
 mod terminal;
 
@@ -36,6 +37,7 @@ enum Verb {
     Check(check::Args),
     Inspect(inspect::Args),
     Screen(screen::Args),
+    Trend(trend::Args),
     List(list::Args),
 }
 
@@ -48,6 +50,7 @@ pub fn run() -> Result<u8> {
         Verb::Check(args) => check::run(&args),
         Verb::Inspect(args) => inspect::run(&args),
         Verb::Screen(args) => screen::run(&args),
+        Verb::Trend(args) => trend::run(&args),
         Verb::List(args) => list::run(&args),
     }
 }

@@ -184,13 +184,8 @@ pub enum PeriodStatus {
 }
 
 impl PeriodStatus {
-    pub const ALL: [PeriodStatus; 5] = [
-        PeriodStatus::Observed,
-        PeriodStatus::Partial,
-        PeriodStatus::Missing,
-        PeriodStatus::Lagging,
-        PeriodStatus::Transition,
-    ];
+    pub const ALL: [PeriodStatus; 5] =
+        [PeriodStatus::Observed, PeriodStatus::Partial, PeriodStatus::Missing, PeriodStatus::Lagging, PeriodStatus::Transition];
 
     pub fn as_str(self) -> &'static str {
         match self {

@@ -87,6 +87,11 @@ impl Frequency {
         }
     }
 
+    /// Returns the first and last day of a period.
+    pub fn days(self, ordinal: i32) -> (Day, Day) {
+        self.period(ordinal).days().expect("a part of a calendar has days")
+    }
+
     /// Returns which part of its year a period is, from 1.
     pub fn part_of_year(self, ordinal: i32) -> u32 {
         ordinal.rem_euclid(self.periods_a_year()) as u32 + 1

@@ -6,6 +6,7 @@ pub mod inspect;
 pub mod names;
 pub mod run;
 pub mod run_file;
+pub mod trend;
 
 mod progress;
 

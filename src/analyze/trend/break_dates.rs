@@ -143,7 +143,8 @@ struct Scanned<'s> {
 
 impl Scanned<'_> {
     fn found(&self, nulls: &NullScans) -> Found {
-        let label = |row: usize| self.sides.series.frequency.period(self.sides.series.first + self.rows.positions[row]).to_string();
+        let label =
+            |row: usize| self.sides.series.frequency.period(self.sides.series.first + self.rows.positions[row]).to_string();
         let mut best = &self.candidates[0];
         let mut top = best;
         for candidate in &self.candidates {

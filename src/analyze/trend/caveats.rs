@@ -50,10 +50,9 @@ fn of_periods(sides: &Sides<'_>) -> Vec<Caveat> {
             json!({ "periods": missing }),
         ));
     }
-    for (code, at, word) in [
-        ("partial_first_period", 0, "first"),
-        ("partial_last_period", sides.statuses.len().saturating_sub(1), "last"),
-    ] {
+    for (code, at, word) in
+        [("partial_first_period", 0, "first"), ("partial_last_period", sides.statuses.len().saturating_sub(1), "last")]
+    {
         if sides.statuses.get(at) == Some(&PeriodStatus::Partial) {
             let period = sides.series.frequency.period(sides.series.first + at as i32).to_string();
             partial.retain(|own| *own != period);
@@ -74,7 +73,10 @@ fn of_periods(sides: &Sides<'_>) -> Vec<Caveat> {
     if !lagging.is_empty() {
         caveats.push(Caveat::warning(
             "lagging_periods",
-            format!("{} at the end in which the sources have far fewer records than before: in no figure", several(lagging.len(), unit)),
+            format!(
+                "{} at the end in which the sources have far fewer records than before: in no figure",
+                several(lagging.len(), unit)
+            ),
             json!({ "periods": lagging }),
         ));
     }
@@ -149,7 +151,10 @@ fn of_model(change: &TrendChange) -> Vec<Caveat> {
     if lag1 > STRONGLY_CORRELATED {
         caveats.push(Caveat::warning(
             "strong_autocorrelation",
-            format!("strong autocorrelation: neighboring periods resemble each other ({}); intervals are approximate", short(lag1)),
+            format!(
+                "strong autocorrelation: neighboring periods resemble each other ({}); intervals are approximate",
+                short(lag1)
+            ),
             json!({ "resid_lag1_corrected": lag1 }),
         ));
     }

@@ -110,7 +110,8 @@ impl Pairs {
         for (at, status) in sides.statuses.iter().enumerate() {
             let ordinal = sides.series.first + at as i32;
             let is_observed = |series: &TradeSeries| series.point(ordinal).status == PeriodStatus::Observed;
-            if *status != PeriodStatus::Observed || !is_observed(treated) || !controls.iter().all(|control| is_observed(control)) {
+            if *status != PeriodStatus::Observed || !is_observed(treated) || !controls.iter().all(|control| is_observed(control))
+            {
                 continue;
             }
             pairs.positions.push(at as i32);
@@ -160,7 +161,8 @@ impl Pairs {
         let residuals: Vec<f64> = parts.iter().zip(&fit.fitted).map(|(part, mean)| part - mean).collect();
         let sandwich = hac(&design, &residuals, &fit, &positions, hac_lag(n), n as f64 / freedom);
         let scale = |at: usize| if terms[at] == "pretrend" { 1.0 / self.a_year } else { 1.0 };
-        let errors = |factor: f64| -> Vec<f64> { (0..k).map(|at| scale(at) * (factor * fit.covariance.at(at, at)).sqrt()).collect() };
+        let errors =
+            |factor: f64| -> Vec<f64> { (0..k).map(|at| scale(at) * (factor * fit.covariance.at(at, at)).sqrt()).collect() };
         let coef: Vec<f64> = (0..k).map(|at| scale(at) * fit.coefficients[at]).collect();
         let se = errors(spread.variance_factor());
         let reference = Reference::Student(freedom);

@@ -18,8 +18,7 @@ pub enum Adjustment {
 }
 
 impl Adjustment {
-    pub const ALL: [Adjustment; 5] =
-        [Adjustment::Bh, Adjustment::By, Adjustment::Holm, Adjustment::Bonferroni, Adjustment::None];
+    pub const ALL: [Adjustment; 5] = [Adjustment::Bh, Adjustment::By, Adjustment::Holm, Adjustment::Bonferroni, Adjustment::None];
 
     pub fn as_str(self) -> &'static str {
         match self {

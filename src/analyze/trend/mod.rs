@@ -6,26 +6,26 @@
 
 pub mod sides;
 
-pub mod ratio;
-pub mod segmented;
 pub mod break_dates;
 pub mod control;
 pub mod families;
+pub mod ratio;
 pub mod same_days;
+pub mod segmented;
 
-pub mod segments;
 pub mod caveats;
+pub mod segments;
 pub mod sentence;
 
 pub mod change_design;
-pub mod exact_ratio;
-pub mod two_by_two;
-pub mod fit;
-pub mod standard_errors;
-pub mod negative_binomial;
-pub mod null_scan;
 pub mod distributions;
+pub mod exact_ratio;
+pub mod fit;
+pub mod negative_binomial;
 pub mod normal_equations;
+pub mod null_scan;
+pub mod standard_errors;
+pub mod two_by_two;
 
 use crate::error::{Error, Result};
 use crate::model::answer::PeriodStatus;

@@ -78,7 +78,8 @@ pub fn fit(design: &Design, counts: &[f64], log_offsets: Option<&[f64]>, poisson
         }
         let longest = step[..size].iter().fold(alpha_step.abs(), |longest, part| longest.max(part.abs()));
         if longest < CONVERGED || (longest < ROUNDING && longest >= last_step) {
-            return (log_alpha.exp() >= POISSON_LIMIT).then(|| finish(design, counts, means(&coefficients), coefficients, log_alpha, poisson))?;
+            return (log_alpha.exp() >= POISSON_LIMIT)
+                .then(|| finish(design, counts, means(&coefficients), coefficients, log_alpha, poisson))?;
         }
         last_step = longest;
     }

@@ -90,7 +90,18 @@ fn headline(estimate: f64, exact: Option<ExactRatio>, adjusted: Option<Adjusted>
         .reduce(|left, right| (left.0.min(right.0), left.1.max(right.1), left.2.max(right.2)))
         .unwrap_or((f64::NAN, f64::NAN, f64::NAN));
     let infinite = |value: f64| (value == f64::INFINITY).then_some("infinite");
-    Ratio { estimate, low, high, p, level: LEVEL, estimate_is: infinite(estimate), high_is: infinite(high), method, exact, adjusted }
+    Ratio {
+        estimate,
+        low,
+        high,
+        p,
+        level: LEVEL,
+        estimate_is: infinite(estimate),
+        high_is: infinite(high),
+        method,
+        exact,
+        adjusted,
+    }
 }
 
 /// Returns the ratio by a fit of two levels, with the residuals in units of their deviation.
@@ -142,7 +153,10 @@ fn leave_one_out(rows: &Rows, n_before: usize, before: &Side, after: &Side) -> O
         }
     };
     let ratios = (0..rows.len()).map(without).filter(|ratio| ratio.is_finite());
-    ratios.map(|ratio| (ratio, ratio)).reduce(|left, right| (left.0.min(right.0), left.1.max(right.1))).map(|(low, high)| Range { low, high })
+    ratios
+        .map(|ratio| (ratio, ratio))
+        .reduce(|left, right| (left.0.min(right.0), left.1.max(right.1)))
+        .map(|(low, high)| Range { low, high })
 }
 
 fn share_above_maximum(rows: &Rows, n_before: usize) -> Option<f64> {
@@ -170,7 +184,8 @@ fn yearly(sides: &Sides<'_>) -> Vec<YearTotal> {
     let mut years: BTreeMap<i32, YearTotal> = BTreeMap::new();
     for ((ordinal, point), status) in (sides.series.first..).zip(&sides.series.points).zip(&sides.statuses) {
         let year = ordinal.div_euclid(a_year);
-        let total = years.entry(year).or_insert(YearTotal { year, months_in_window: 0, months_missing: 0, count: 0.0, partial: false });
+        let total =
+            years.entry(year).or_insert(YearTotal { year, months_in_window: 0, months_missing: 0, count: 0.0, partial: false });
         total.months_in_window += 1;
         match status {
             PeriodStatus::Missing => total.months_missing += 1,

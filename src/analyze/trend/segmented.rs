@@ -65,10 +65,8 @@ pub fn regress(sides: &Sides<'_>, rows: &Rows, request: Request) -> Segmented {
     let (n_after, is_count) = (rows.len() - n_before, sides.series.measure.is_count());
     let (before, after) = rows.amounts.split_at(n_before);
     let (x0, x1): (f64, f64) = (before.iter().sum(), after.iter().sum());
-    let absent = |status| Segmented {
-        model: Model { status, kind: None, season: None, fallback: None, fit: None },
-        curves: Vec::new(),
-    };
+    let absent =
+        |status| Segmented { model: Model { status, kind: None, season: None, fallback: None, fit: None }, curves: Vec::new() };
     let fewest = n_before.min(n_after);
     let is_ratio_asked = request.kind == Some(Kind::Ratio) && fewest > 0 && rows.len() > 3;
     let status = match () {
@@ -90,7 +88,8 @@ pub fn regress(sides: &Sides<'_>, rows: &Rows, request: Request) -> Segmented {
     for (step, (kind, season)) in ladder(wanted, rows, fewest, sides.series.frequency).into_iter().enumerate() {
         match one(sides, rows, kind, season, request) {
             Ok(mut found) => {
-                let is_asked = request.kind.is_none_or(|asked| asked == kind) && request.season.is_none_or(|asked| asked == season);
+                let is_asked =
+                    request.kind.is_none_or(|asked| asked == kind) && request.season.is_none_or(|asked| asked == season);
                 if step > 0 || !is_asked {
                     let (kind, season) = (request.kind.unwrap_or(wanted.0), request.season.unwrap_or(wanted.1));
                     found.model.fallback = Some(format!("in place of {} with season {}", kind.as_str(), season.as_str()));
@@ -108,7 +107,11 @@ pub fn regress(sides: &Sides<'_>, rows: &Rows, request: Request) -> Segmented {
 fn wanted(rows: &Rows, fewest: usize, request: Request, frequency: Frequency) -> (Kind, Season) {
     let kind = request.kind.unwrap_or(if fewest < FULL_FROM { Kind::Step } else { Kind::Full });
     let season = request.season.unwrap_or_else(|| {
-        if fewest < FULL_FROM || rows.len() < FOURIER_FROM || !has_every_part(rows, frequency) || request.kind == Some(Kind::Ratio) {
+        if fewest < FULL_FROM
+            || rows.len() < FOURIER_FROM
+            || !has_every_part(rows, frequency)
+            || request.kind == Some(Kind::Ratio)
+        {
             Season::None
         } else if frequency == Frequency::Quarter || (fewest < MONTHS_FROM && rows.len() < TWO_WAVES_FROM) {
             Season::Fourier1
@@ -364,7 +367,8 @@ impl Fitted<'_> {
                 slope_without[at] += unchanged * cells[at];
             }
         }
-        let of_ratio: Vec<f64> = slope_with.iter().zip(&slope_without).map(|(left, right)| left / with - right / without).collect();
+        let of_ratio: Vec<f64> =
+            slope_with.iter().zip(&slope_without).map(|(left, right)| left / with - right / without).collect();
         let of_excess: Vec<f64> = slope_with.iter().zip(&slope_without).map(|(left, right)| left - right).collect();
         let error = |slopes: &[f64]| self.covariance.form(slopes, slopes).max(0.0).sqrt();
         let ratio = self.ratio((with / without).ln(), error(&of_ratio));
@@ -419,7 +423,8 @@ fn step_in_errors(rows: &Rows, season: Season, frequency: Frequency, is_count: b
 }
 
 fn largest_residual(sides: &Sides<'_>, rows: &Rows, poisson: &Fit, dispersion: f64) -> Option<Outlier> {
-    let row = (0..rows.len()).reduce(|top, row| if poisson.pearson[row].abs() > poisson.pearson[top].abs() { row } else { top })?;
+    let row =
+        (0..rows.len()).reduce(|top, row| if poisson.pearson[row].abs() > poisson.pearson[top].abs() { row } else { top })?;
     Some(Outlier {
         period: sides.series.frequency.period(sides.series.first + rows.positions[row]).to_string(),
         count: rows.amounts[row],

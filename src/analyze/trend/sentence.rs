@@ -6,9 +6,8 @@
 use crate::model::series::{Frequency, Measure};
 use crate::model::trend_change::{Control, Estimate, Found, Ratio, Status, TrendChange};
 
-const MONTHS: [&str; 12] = [
-    "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December",
-];
+const MONTHS: [&str; 12] =
+    ["January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December"];
 
 /// A p-value above this of the search is no change at any date.
 const SEARCH_P: f64 = 0.05;
@@ -80,7 +79,8 @@ fn level(change: &TrendChange) -> String {
 fn model(change: &TrendChange) -> Option<String> {
     let fit = change.model.fit.as_ref()?;
     fit.pre_trend_per_year.as_ref()?;
-    let (kind, level) = fit.plain.as_ref().map_or((change.model.kind?, &fit.level_ratio), |plain| (plain.kind, &plain.level_ratio));
+    let (kind, level) =
+        fit.plain.as_ref().map_or((change.model.kind?, &fit.level_ratio), |plain| (plain.kind, &plain.level_ratio));
     let beside = if change.model.season == Some("none") { "the earlier trend" } else { "the earlier trend and the season" };
     let mut text = match direction(level.low, level.high) {
         Direction::None | Direction::Unknown => {

@@ -33,7 +33,7 @@ impl ChangeDay {
     /// Returns the numbers of the first period after the change and of the first one in transition.
     fn periods(self, frequency: Frequency) -> (i32, i32) {
         let holds = frequency.ordinal_of(self.day);
-        let is_first_day = self.day == crate::model::date::month_start(first_month(frequency, holds));
+        let is_first_day = self.day == frequency.days(holds).0;
         let own = match self.transition {
             _ if is_first_day => (holds, holds),
             Transition::Exclude => (holds + 1, holds),
@@ -41,15 +41,6 @@ impl ChangeDay {
             Transition::After => (holds, holds),
         };
         (own.0 + self.n_lag as i32, own.1)
-    }
-}
-
-fn first_month(frequency: Frequency, ordinal: i32) -> (i32, u32) {
-    let (year, part) = (ordinal.div_euclid(frequency.periods_a_year()), frequency.part_of_year(ordinal));
-    match frequency {
-        Frequency::Month => (year, part),
-        Frequency::Quarter => (year, part * 3 - 2),
-        Frequency::Year => (year, 1),
     }
 }
 

@@ -32,15 +32,11 @@ const LOOSE: [&str; 2] = ["se_observed_joint", "se_log_alpha"];
 const LOOSELY: f64 = 1e-5;
 
 /// Values that the program has no figure for.
-const NOT_OURS: [(&str, &str); 19] = [
+const NOT_OURS: [(&str, &str); 15] = [
     (".call", "how another program was called"),
     (".check_", "how two other programs agree with each other"),
-    (".names.", "names of terms are compared as a list"),
     (".max_abs_gradient", "how far another optimizer came"),
-    (".se_hac_nocorr.", "without the correction for the number of coefficients"),
     (".se_hc0.", "without any autocorrelation"),
-    (".dispersion_floored", "follows from the dispersion"),
-    (".t975", "follows from the degrees of freedom"),
     ("sqrt_l2_dynp", "a cost for normal numbers"),
     ("did.dispersion_", "of two series apart"),
     ("did.log_se_", "of two series apart"),
@@ -310,6 +306,7 @@ fn models(figures: &mut Figures, sides: &Sides<'_>, rows: &Rows) {
             }
             if let Some(nb2) = own.nb2.and_then(|nb2| nb2.fit) {
                 let path = format!("nb2_{path}");
+                put_texts(figures, &format!("{path}.names"), &own.terms);
                 put_all(figures, &format!("{path}.coef"), &nb2.coef);
                 put_all(figures, &format!("{path}.se_expected_given_theta"), &nb2.se_expected_given_theta);
                 put_all(figures, &format!("{path}.se_observed_joint"), &nb2.se_observed_joint);
@@ -358,6 +355,12 @@ fn model(figures: &mut Figures, path: &str, own: &ModelFit, sides: &Sides<'_>) {
     ] {
         put(figures, format!("{path}.{name}"), value);
     }
+    put_texts(figures, &format!("{path}.names"), &own.terms);
+    put(figures, format!("{path}.dispersion_floored"), own.dispersion.max(1.0));
+    put(figures, format!("{path}.t975"), Reference::Student(own.df as f64).quantile());
+    let uncorrected = (own.df as f64 / own.n as f64).sqrt();
+    let uncorrected: Vec<f64> = errors.hac.iter().map(|error| error * uncorrected).collect();
+    put_all(figures, &format!("{path}.se_hac_nocorr"), &uncorrected);
     put_interval(figures, &format!("{path}.level_ratio_ci95_default"), &own.level_ratio);
     if let Some(test) = &own.ljung_box {
         put(figures, format!("{path}.ljung_box_12"), test.statistic);
@@ -495,6 +498,7 @@ fn did(figures: &mut Figures, sides: &Sides<'_>, control: &TradeSeries) {
 }
 
 fn share(figures: &mut Figures, path: &str, own: &ShareFit) {
+    put_texts(figures, &format!("{path}.names"), &own.terms);
     for (name, values) in [
         ("coef", &own.coef),
         ("se_binomial", &own.se_binomial),
