@@ -1,8 +1,9 @@
 //! `plimsoll run`: the whole analysis of a run file.
 
 use super::terminal::{self, Bar, grouped};
+use crate::analyze::trend::sentence::number;
 use crate::error::{Error, Result};
-use crate::model::answer::{Answer, Countable};
+use crate::model::answer::{Answer, Countable, SameDays};
 use crate::model::question::{Question, Verdict};
 use crate::model::shipment_key::ShipmentKey;
 use crate::pipeline::run_file::RunFile;
@@ -112,6 +113,9 @@ fn report(outcome: &Outcome) -> String {
     }
     for (question, answer) in &outcome.findings {
         text.push_str(&finding(question, answer));
+        for own in outcome.trends.iter().filter(|own| own.finding == question.id && own.group.is_empty()) {
+            text.push_str(&format!("trend: {}\n", terminal::printable(&own.change.sentence)));
+        }
         text.push('\n');
     }
     let totals = match outcome.records_totals {
@@ -189,10 +193,31 @@ fn finding(question: &Question, answer: &Answer) -> String {
         let source = if question.source.is_empty() { String::new() } else { format!(" ({})", question.source) };
         text.push_str(&format!("{verdict}{}\n", terminal::printable(&source)));
     }
+    for own in &answer.same_days {
+        text.push_str(&format!("{}\n", same_days(own)));
+    }
     for reason in &answer.reasons {
         text.push_str(&format!("note: {}\n", terminal::printable(reason)));
     }
     text
+}
+
+fn same_days(own: &SameDays) -> String {
+    let window = format!("{} to {}", own.from, own.to);
+    match (own.ratio, own.low, own.high) {
+        _ if !own.is_covered => {
+            format!("same days of {}: the records do not cover {window}, or the finding's own days", own.year)
+        }
+        (Some(ratio), Some(low), Some(high)) => format!(
+            "same days of {}: {} in {window}; the finding has {} times as many a day (95 % interval {} to {}, of chance alone)",
+            own.year,
+            grouped(own.count),
+            number(ratio),
+            number(low),
+            number(high)
+        ),
+        _ => format!("same days of {}: none in {window}, and none in the finding", own.year),
+    }
 }
 
 fn shown(folder: &Path) -> String {

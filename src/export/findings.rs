@@ -1,23 +1,25 @@
 //! `findings.json`: each finding with its question, all counts, its range, what was expected and the verdict.
 
 use super::folder::RunFolder;
+use super::trend;
 use crate::error::Result;
 use crate::model::answer::{Answer, Countable, Counts};
 use crate::model::question::Question;
+use crate::model::trend_change::TestedSeries;
 use serde_json::{Value, json};
 
 /// The version of the layout of `findings.json` and `run_manifest.json`.
 pub const SCHEMA_VERSION: u32 = 1;
 
-pub fn write(folder: &mut RunFolder, title: &str, findings: &[(Question, Answer)]) -> Result<()> {
-    let findings: Vec<Value> = findings.iter().map(|(question, answer)| finding(question, answer)).collect();
+pub fn write(folder: &mut RunFolder, title: &str, findings: &[(Question, Answer)], tested: &[TestedSeries]) -> Result<()> {
+    let findings: Vec<Value> = findings.iter().map(|(question, answer)| finding(question, answer, tested)).collect();
     let document = json!({ "schema_version": SCHEMA_VERSION, "title": title, "findings": findings });
     let mut text = serde_json::to_string_pretty(&document).expect("findings are plain data");
     text.push('\n');
     folder.write_text("findings.json", &text)
 }
 
-fn finding(question: &Question, answer: &Answer) -> Value {
+fn finding(question: &Question, answer: &Answer, tested: &[TestedSeries]) -> Value {
     let key = question.count;
     let classes: Vec<Value> = answer
         .by_procedure_class
@@ -40,7 +42,7 @@ fn finding(question: &Question, answer: &Answer) -> Value {
         .collect();
     let is_countable = answer.countable == Countable::Shipments;
     let counted = |value: Value| if is_countable { value } else { Value::Null };
-    json!({
+    let mut finding = json!({
         "id": question.id,
         "question": question,
         "count_key": key.as_str(),
@@ -63,7 +65,20 @@ fn finding(question: &Question, answer: &Answer) -> Value {
         "source": question.source,
         "verdict": answer.verdict,
         "reasons": answer.reasons,
-    })
+    });
+    // Only what was asked for is there; groups stand in `trend.csv`.
+    let trends: Vec<Value> = tested
+        .iter()
+        .filter(|own| own.finding == question.id && own.group.is_empty())
+        .map(|own| trend::json(&own.change))
+        .collect();
+    if !trends.is_empty() {
+        finding["trend"] = Value::Array(trends);
+    }
+    if !answer.same_days.is_empty() {
+        finding["same_days"] = trend::rounded(json!(answer.same_days));
+    }
+    finding
 }
 
 fn numbers(counts: &Counts) -> Value {

@@ -2,8 +2,11 @@
 
 use super::cells::plain_number;
 use super::folder::RunFolder;
+use super::trend_plot;
 use crate::error::Result;
-use crate::model::trend_change::{Estimate, TrendChange};
+use crate::model::answer::{Answer, SameDays};
+use crate::model::question::Question;
+use crate::model::trend_change::{Estimate, TestedSeries, TrendChange};
 use serde_json::{Number, Value};
 
 const HEADER: [&str; 18] = [
@@ -30,33 +33,25 @@ const HEADER: [&str; 18] = [
 const NUMBERS: [&str; 9] =
     ["estimate", "low", "high", "p_value", "q_value", "n_before", "n_after", "events_before", "events_after"];
 
-/// A series of a finding, or of one of its groups.
-#[derive(Debug, Clone, PartialEq)]
-pub struct TestedSeries {
-    pub finding: String,
-    /// The values by which the finding is broken down; empty for the whole.
-    pub group: String,
-    pub change: TrendChange,
-}
-
-/// A comparison beside the trend tests, in the same table.
-#[derive(Debug, Clone, PartialEq)]
-pub struct FurtherTest {
-    pub finding: String,
-    pub test: String,
-    pub measure: String,
-    pub estimate: Option<Estimate>,
-    pub status: &'static str,
-    pub from: String,
-    pub to: String,
-    pub events_before: f64,
-    pub events_after: f64,
-}
-
 /// Writes a row a series and test.
-pub fn write(folder: &mut RunFolder, tested: &[TestedSeries], further: &[FurtherTest]) -> Result<()> {
-    let rows = tested.iter().flat_map(rows_of).chain(further.iter().map(further_row));
+pub fn write(folder: &mut RunFolder, tested: &[TestedSeries], findings: &[(Question, Answer)]) -> Result<()> {
+    let same_days = findings
+        .iter()
+        .flat_map(|(question, answer)| answer.same_days.iter().map(move |own| same_days_row(question, answer, own)));
+    let rows = tested.iter().flat_map(rows_of).chain(same_days);
     folder.write_csv("trend.csv", &HEADER, &NUMBERS, rows)
+}
+
+/// Writes a plot of each whole finding, in the first of its measures.
+pub fn write_plots(folder: &RunFolder, tested: &[TestedSeries]) -> Result<()> {
+    let mut last = None;
+    for own in tested.iter().filter(|own| own.group.is_empty()) {
+        if last != Some(&own.finding) {
+            folder.write_text(&format!("trend-{}.svg", own.finding), &trend_plot::svg(&own.change))?;
+        }
+        last = Some(&own.finding);
+    }
+    Ok(())
 }
 
 fn rows_of(tested: &TestedSeries) -> Vec<Vec<String>> {
@@ -116,31 +111,40 @@ fn search_row(row: &[String], change: &TrendChange) -> Vec<String> {
     cells
 }
 
-fn further_row(further: &FurtherTest) -> Vec<String> {
-    let numbers = further
-        .estimate
-        .map_or(vec![String::new(); 4], |own| [own.estimate, own.low, own.high, own.p].map(plain_number).to_vec());
-    let mut cells = vec![further.finding.clone(), String::new(), further.measure.clone(), further.test.clone()];
-    cells.extend(numbers);
-    cells.extend([
+/// The same calendar days of another year, with days in the place of periods.
+fn same_days_row(question: &Question, answer: &Answer, own: &SameDays) -> Vec<String> {
+    let number = |number: Option<f64>| number.map_or(String::new(), plain_number);
+    let days = (question.to.to_date() - question.from.to_date()).num_days() + 1;
+    vec![
+        question.id.clone(),
         String::new(),
-        further.status.to_owned(),
+        question.count.as_str().to_owned(),
+        format!("same_days_of_{}", own.year),
+        number(own.ratio),
+        number(own.low),
+        number(own.high),
+        number(own.p),
         String::new(),
-        further.from.clone(),
-        further.to.clone(),
+        if own.is_covered { "ok" } else { "not_covered" }.to_owned(),
         String::new(),
+        own.from.to_string(),
+        own.to.to_string(),
+        own.days.to_string(),
+        days.to_string(),
+        own.count.to_string(),
+        answer.headline.of(question.count).to_string(),
         String::new(),
-        plain_number(further.events_before),
-        plain_number(further.events_after),
-        String::new(),
-    ]);
-    cells
+    ]
 }
 
 /// Returns everything that is said of a series as JSON. Numbers have twelve digits, so that machines agree; one that does not exist or
 /// is infinite is null.
 pub fn json(change: &TrendChange) -> Value {
-    let mut value = serde_json::to_value(change).expect("figures are plain data");
+    rounded(serde_json::to_value(change).expect("figures are plain data"))
+}
+
+/// Returns a value with all its fractions cut to twelve digits.
+pub fn rounded(mut value: Value) -> Value {
     round(&mut value);
     value
 }

@@ -122,6 +122,10 @@ pub struct Answer {
     /// Periods first, the total last; of mirrors a total each.
     pub rows: Vec<PeriodRow>,
     pub series: Vec<SeriesMonth>,
+    /// The same by group, where trends are asked for.
+    pub group_series: Vec<GroupSeries>,
+    /// The same calendar days of other years.
+    pub same_days: Vec<SameDays>,
     /// By procedure class: counts, and whether the class counts in the headline.
     pub by_procedure_class: Vec<(String, bool, Counts)>,
     /// Records that match but whose date is too rough to lie inside the window.
@@ -158,13 +162,25 @@ pub struct SameDays {
     pub p: Option<f64>,
 }
 
-/// A month of a finding's series: the headline count and whether the month can be counted on.
+/// A month of a finding's series: the headline count, what else is measured, and whether the month can be counted on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct SeriesMonth {
     pub year: i32,
     pub month: u32,
     pub count: u64,
+    /// `None` where there are records but no sum: none states a value, or the bases differ.
+    pub value_usd_cents: Option<i64>,
+    pub net_weight_g: Option<i64>,
+    /// Different consignees by their keys.
+    pub consignees: u64,
     pub status: PeriodStatus,
+}
+
+/// The months of one combination of the values that a finding is broken down by.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct GroupSeries {
+    pub group: Vec<String>,
+    pub months: Vec<SeriesMonth>,
 }
 
 /// Whether a period can be counted on.

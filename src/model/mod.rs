@@ -7,6 +7,7 @@ pub mod column_words;
 pub mod country;
 pub mod date;
 pub mod date_style;
+pub mod dated_fact;
 pub mod digest;
 pub mod document_id;
 pub mod file_profile;

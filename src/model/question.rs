@@ -25,6 +25,12 @@ pub struct Question {
     pub by: Vec<Grouping>,
     pub expected: Option<u64>,
     pub source: String,
+    /// The finding that the trend tests take for a control, where it is not that of the run.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub control: Option<String>,
+    /// Other years of which the same calendar days are counted beside.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub same_days_of: Vec<i32>,
 }
 
 impl Question {

@@ -35,6 +35,15 @@ impl TrendChange {
     }
 }
 
+/// A series of a finding, or of one of its groups, under test.
+#[derive(Debug, Clone, PartialEq)]
+pub struct TestedSeries {
+    pub finding: String,
+    /// The values by which the finding is broken down; empty for the whole.
+    pub group: String,
+    pub change: TrendChange,
+}
+
 /// Whether something can be said, and what stands against it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]

@@ -4,7 +4,7 @@ use super::inputs;
 use super::progress::Progress;
 use super::records::{self, LoadedFile};
 use super::run_file::RunFile;
-use super::{date_order, evidence, goods, overlay, screening};
+use super::{date_order, evidence, goods, overlay, screening, trend};
 use crate::analyze::findings::{self, Coverage};
 use crate::analyze::{resolve, screen};
 use crate::error::{Error, Result};
@@ -17,6 +17,7 @@ use crate::model::digest::sha256_of_file;
 use crate::model::issue::{Issue, Issues};
 use crate::model::listed_entity::Watchlist;
 use crate::model::question::{Grouping, Question, Verdict};
+use crate::model::trend_change::TestedSeries;
 use crate::model::vendor_schema::{Grain, VendorSchema};
 use crate::normalize::STORE_VERSION;
 use crate::store::local::Engine;
@@ -42,6 +43,8 @@ pub struct Outcome {
     /// The run folder; `None` where the run ended before the findings.
     pub folder: Option<PathBuf>,
     pub findings: Vec<(Question, Answer)>,
+    /// Findings and their groups under the trend tests, where these are asked for.
+    pub trends: Vec<TestedSeries>,
     pub records_read: u64,
     pub records_kept: u64,
     pub records_duplicate: u64,
@@ -159,6 +162,7 @@ pub fn run(
     let coverage = coverage(run_file, &prepared.schemas, &files)?;
     let has_rough_dates = resolved.has_rough_dates()?;
     let without_rules = evidence::without_rules(&queries, &resolved, &shipments, &members, &goods)?;
+    let mut of_records = Vec::new();
     for (((question, query), without_rules), countable) in
         run_file.questions.iter().zip(&queries).zip(without_rules).zip(countable)
     {
@@ -169,7 +173,19 @@ pub fn run(
         answer.reasons.extend(line_notes(&files, &prepared.schemas));
         let off = resolve::switchable_rules().filter(|rule| !run_file.rules.contains(rule));
         answer.reasons.extend(off.map(|rule| format!("the rule `{rule}` for repeats is switched off")));
+        answer.same_days =
+            findings::same_days(question, query, answer.headline.of(question.count), &mut resolved.engine, &coverage)?;
+        if let Some(request) = &run_file.trend {
+            answer.group_series = findings::group_series(question, query, &mut engine, &coverage)?;
+            of_records.push(trend::caveats_of_records(request, question, query, &mut engine, &mut resolved.engine)?);
+        }
         outcome.findings.push((question.clone(), answer));
+    }
+
+    if let Some(request) = &run_file.trend {
+        let (n_records, n_repeats) = (outcome.records_read, outcome.records_duplicate);
+        let known = trend::Known { coverage: &coverage, n_records, n_repeats, of_records };
+        outcome.trends = trend::test_findings(request, &outcome.findings, &known);
     }
 
     progress.stage("files");
@@ -177,13 +193,18 @@ pub fn run(
     let folder = &mut run_folder;
     let shown = &outcome.findings;
     export::summary::write(folder, shown)?;
-    export::findings::write(folder, &run_file.title, shown)?;
+    export::findings::write(folder, &run_file.title, shown, &outcome.trends)?;
     export::shipments::write(folder, &mut shipments)?;
     folder.write_parquet("members.parquet", &mut members)?;
     folder.write_parquet("goods.parquet", &mut goods)?;
     export::parties::write(folder, &parties)?;
     export::matches::write(folder, &screened.matches)?;
-    export::series::write(folder, shown)?;
+    let request = run_file.trend.as_ref();
+    export::series::write(folder, shown, &|question| trend::control_of(request?, question).cloned())?;
+    if request.is_some() || shown.iter().any(|(_, answer)| !answer.same_days.is_empty()) {
+        export::trend::write(folder, &outcome.trends, shown)?;
+        export::trend::write_plots(folder, &outcome.trends)?;
+    }
     export::issues::write(folder, &all_issues(&files, resolved.issues, prepared.inputs.unread))?;
     export::rejected::write(
         folder,
@@ -218,6 +239,7 @@ fn tally(run_file: &RunFile, files: &[LoadedFile]) -> Outcome {
         title: run_file.title.clone(),
         folder: None,
         findings: Vec::new(),
+        trends: Vec::new(),
         records_read: files.iter().map(|file| file.part.account.records_read).sum(),
         records_kept: files.iter().map(|file| file.part.account.records_stored()).sum(),
         records_duplicate: 0,
@@ -292,13 +314,17 @@ fn coverage(run_file: &RunFile, schemas: &[VendorSchema], files: &[LoadedFile]) 
         let table = file.part.coverage()?;
         let number = |name: &str| table.column(name).and_then(|column| Ok(column.i32()?.clone())).map_err(lost);
         let text = |name: &str| table.column(name).and_then(|column| Ok(column.str()?.clone())).map_err(lost);
+        let counts = table.column("n_records").and_then(|column| column.cast(&DataType::Int64)).map_err(lost)?;
+        let counts = counts.i64().map_err(lost)?;
         let (years, months, flows, reporters) =
             (number("year")?, number("month")?, text("flow")?, text("reporter_country_code")?);
         let known = coverage.0.entry(schemas[file.source].vendor.clone()).or_default();
         for row in 0..table.height() {
             if let (Some(year), Some(month)) = (years.get(row), months.get(row)) {
                 let word = |texts: &StringChunked| texts.get(row).unwrap_or_default().to_owned();
-                known.months.entry((word(&flows), word(&reporters))).or_default().insert((year, month as u32));
+                let n_records = counts.get(row).unwrap_or(0);
+                let months = known.months.entry((word(&flows), word(&reporters))).or_default();
+                *months.entry((year, month as u32)).or_default() += n_records as u64;
             }
         }
     }

@@ -4,6 +4,11 @@
 //! with a suggestion; keys that a later version will have are refused with a sentence, never ignored.
 
 use crate::analyze::{resolve, screen};
+use crate::analyze::trend::change_design::{Kind, Season};
+use crate::analyze::trend::families::Adjustment;
+use crate::analyze::trend::sides::{ChangeDay, Transition};
+use crate::analyze::trend::standard_errors::ErrorRule;
+use crate::analyze::trend::{Settings, same_days};
 use crate::error::{Error, Result, nearest};
 use crate::model::country::CountryCode;
 use crate::model::date::Day;
@@ -12,6 +17,7 @@ use crate::model::goods::GoodsSet;
 use crate::model::party::PartyKind;
 use crate::model::question::{Conditions, GoodsChoice, Grouping, Question, Side, SideKind};
 use crate::model::role::Role;
+use crate::model::series::{Frequency, Measure};
 use crate::model::shipment_key::ShipmentKey;
 use serde::Deserialize;
 use std::path::{Path, PathBuf};
@@ -34,6 +40,7 @@ pub struct RunFile {
     /// The rules for repeats that are on.
     pub rules: Vec<&'static str>,
     pub questions: Vec<Question>,
+    pub trend: Option<TrendRequest>,
     /// The text as read: its digest goes into the run manifest.
     pub text: String,
 }
@@ -66,6 +73,20 @@ pub struct WatchlistSource {
     pub as_of: Option<Day>,
 }
 
+/// `[trend]`: what every finding is tested for.
+#[derive(Debug, Clone)]
+pub struct TrendRequest {
+    pub settings: Settings,
+    pub frequency: Frequency,
+    /// In the order of the run file; the first is the one that is plotted.
+    pub measures: Vec<Measure>,
+    /// The finding that is a control of all others, where a finding does not name its own.
+    pub control: Option<String>,
+    pub adjustment: Adjustment,
+    /// Whether months at the end that are not wholly delivered are tested as if they were.
+    pub has_lagging: bool,
+}
+
 /// A section's keys: those that are, and those that a later version will have.
 struct Keys {
     known: &'static [&'static str],
@@ -73,8 +94,19 @@ struct Keys {
 }
 
 const TOP: Keys = Keys {
-    known: &["title", "store", "max_rejected", "records", "watchlists", "goods", "screening", "repeats", "findings"],
-    later: &["trend", "rates"],
+    known: &[
+        "title",
+        "store",
+        "max_rejected",
+        "records",
+        "watchlists",
+        "goods",
+        "screening",
+        "repeats",
+        "findings",
+        "trend",
+    ],
+    later: &["rates"],
 };
 const RECORDS: Keys = Keys {
     known: &[
@@ -113,8 +145,28 @@ const FINDING: Keys = Keys {
         "by",
         "expected",
         "source",
+        "compare",
+        "control",
     ],
-    later: &["listed", "compare", "trend", "control"],
+    later: &["listed", "trend"],
+};
+const COMPARE: Keys = Keys { known: &["same_days_of"], later: &["run", "edition"] };
+const TREND: Keys = Keys {
+    known: &[
+        "change",
+        "period",
+        "measure",
+        "control",
+        "model",
+        "season",
+        "se",
+        "adjust",
+        "transition",
+        "lag",
+        "search_trend",
+        "include_lagging",
+    ],
+    later: &["combine"],
 };
 const SIDE: Keys = Keys {
     known: &["group", "entity", "list", "program", "name", "registration_id", "country", "kind", "roles"],
@@ -192,8 +244,10 @@ impl Reader {
                 .into_iter()
                 .map(|finding| self.question(finding))
                 .collect::<Result<_>>()?,
+            trend: self.table(&table, "trend", "the run file")?.map(|trend| self.trend(trend)).transpose()?,
             text: text.to_owned(),
         };
+        self.check_controls(&run_file)?;
         let mut ids: Vec<&str> = run_file.questions.iter().map(|question| question.id.as_str()).collect();
         ids.sort_unstable();
         if let Some(twice) = ids.windows(2).find(|pair| pair[0] == pair[1]) {
@@ -363,8 +417,137 @@ impl Reader {
             by,
             expected,
             source: self.text(table, "source", &place)?.unwrap_or_default(),
+            control: self.text(table, "control", &place)?,
+            same_days_of: self.same_days_of(table, &place, (from, to))?,
             id,
         })
+    }
+
+    /// Refuses a control that is no finding.
+    fn check_controls(&self, run_file: &RunFile) -> Result<()> {
+        let of_run =
+            run_file.trend.as_ref().and_then(|trend| trend.control.as_ref()).map(|control| (control, "[trend]".to_owned()));
+        let of_findings = run_file
+            .questions
+            .iter()
+            .filter_map(|question| question.control.as_ref().map(|control| (control, format!("finding `{}`", question.id))));
+        for (control, place) in of_run.into_iter().chain(of_findings) {
+            let mut ids = run_file.questions.iter().map(|question| question.id.as_str());
+            if place == format!("finding `{control}`") {
+                return Err(Error::request(format!("{place} in `{}` is its own control", self.file)));
+            }
+            if !ids.clone().any(|id| id == control) {
+                let error = Error::request(format!("the control `{control}` of {place} in `{}` is no finding", self.file));
+                return Err(match nearest(control, ids.clone()) {
+                    Some(near) => error.hint(format!("did you mean `{near}`?")),
+                    None => error.hint(format!("findings: {}", ids.by_ref().collect::<Vec<_>>().join(", "))),
+                });
+            }
+        }
+        Ok(())
+    }
+
+    fn trend(&self, table: &Table) -> Result<TrendRequest> {
+        let place = "[trend]";
+        self.check_keys(table, place, &TREND)?;
+        let period = self.word(table, "period", place, &[Frequency::Month, Frequency::Quarter], Frequency::as_str)?;
+        let frequency = period.unwrap_or(Frequency::Month);
+        let of_a_run = [Measure::Shipments, Measure::ValueUsd, Measure::NetWeightKg, Measure::Consignees];
+        let mut measures = Vec::new();
+        for word in self.texts(table, "measure", place)? {
+            // The design of the run file writes this measure as two words.
+            let word = if word == "distinct consignees" { "consignees".to_owned() } else { word };
+            let known = of_a_run.into_iter().find(|measure| measure.as_str() == word);
+            let words = of_a_run.iter().map(|measure| measure.as_str());
+            let measure = known.ok_or_else(|| self.unknown_word(&word, "measure", place, words, &[]))?;
+            if !measures.contains(&measure) {
+                measures.push(measure);
+            }
+        }
+        if measures.is_empty() {
+            measures.push(Measure::Shipments);
+        }
+        if frequency != Frequency::Month && measures.contains(&Measure::Consignees) {
+            return Err(Error::request(format!("`measure` in {place} of `{}` is `consignees` by quarter", self.file)).hint(
+                "consignees of months do not add up to those of a quarter: take `period = \"month\"`, or another measure",
+            ));
+        }
+        let transition = match self.text(table, "transition", place)?.as_deref() {
+            None | Some("exclude") => Transition::Exclude,
+            Some("pre") => Transition::Before,
+            Some("post") => Transition::After,
+            Some(word) => return Err(self.unknown_word(word, "transition", place, ["exclude", "pre", "post"].into_iter(), &[])),
+        };
+        let n_lag = match table.get("lag") {
+            None => 0,
+            Some(Value::Integer(periods)) if (0..=600).contains(periods) => *periods as u32,
+            Some(_) => return Err(self.wrong("lag", place, "a whole number of periods, 0 to 600")),
+        };
+        let day = self.required_day(table, "change", place)?;
+        let mut settings = Settings::new(ChangeDay { day, transition, n_lag });
+        settings.model.kind = self.word(table, "model", place, &Kind::ALL, Kind::as_str)?;
+        settings.model.season = self.word(table, "season", place, &Season::ALL, Season::as_str)?;
+        settings.model.errors = self.word(table, "se", place, &ErrorRule::ALL, ErrorRule::as_str)?.unwrap_or_default();
+        settings.search_has_trend = self.flag(table, "search_trend", place)?;
+        Ok(TrendRequest {
+            settings,
+            frequency,
+            measures,
+            control: self.text(table, "control", place)?,
+            adjustment: self.word(table, "adjust", place, &Adjustment::ALL, Adjustment::as_str)?.unwrap_or_default(),
+            has_lagging: self.flag(table, "include_lagging", place)?,
+        })
+    }
+
+    /// Reads one of a few words.
+    fn word<T: Copy>(
+        &self,
+        table: &Table,
+        key: &str,
+        place: &str,
+        all: &[T],
+        name: impl Fn(T) -> &'static str,
+    ) -> Result<Option<T>> {
+        let Some(word) = self.text(table, key, place)? else { return Ok(None) };
+        let known = all.iter().copied().find(|own| name(*own) == word);
+        let words: Vec<&str> = all.iter().map(|own| name(*own)).collect();
+        known.map(Some).ok_or_else(|| self.unknown_word(&word, key, place, words.into_iter(), &[]))
+    }
+
+    fn flag(&self, table: &Table, key: &str, place: &str) -> Result<bool> {
+        match table.get(key) {
+            None => Ok(false),
+            Some(Value::Boolean(is_set)) => Ok(*is_set),
+            Some(_) => Err(self.wrong(key, place, "`true` or `false`")),
+        }
+    }
+
+    /// Reads the years of which a finding's calendar days are counted too.
+    fn same_days_of(&self, table: &Table, place: &str, (from, to): (Day, Day)) -> Result<Vec<i32>> {
+        let Some(compare) = self.table(table, "compare", place)? else { return Ok(Vec::new()) };
+        let place = format!("`compare` of {place}");
+        self.check_keys(compare, &place, &COMPARE)?;
+        let wanted = "a year such as 2021, or a list of years";
+        let years: Vec<&Value> = match compare.get("same_days_of") {
+            Some(Value::Array(years)) if !years.is_empty() => years.iter().collect(),
+            Some(year @ Value::Integer(_)) => vec![year],
+            _ => return Err(self.wrong("same_days_of", &place, wanted)),
+        };
+        let mut read = Vec::new();
+        for year in years {
+            let year = year.as_integer().and_then(|year| i32::try_from(year).ok()).filter(|year| (1900..=2100).contains(year));
+            let year = year.ok_or_else(|| self.wrong("same_days_of", &place, wanted))?;
+            let window = same_days::shifted((from, to), year - from.year());
+            if window.is_none_or(|(first, last)| first <= to && from <= last) {
+                return Err(Error::request(format!("`same_days_of` in {place} of `{}` overlaps the finding itself", self.file))
+                    .detail(format!("{from} to {to}, and the same days from {year} on"))
+                    .hint("compare a window of a year at most with one of another year"));
+            }
+            if !read.contains(&year) {
+                read.push(year);
+            }
+        }
+        Ok(read)
     }
 
     fn side(&self, table: &Table, name: &str, place: &str, role: Role) -> Result<Option<Side>> {

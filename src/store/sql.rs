@@ -204,6 +204,17 @@ impl Query {
         )
     }
 
+    /// Returns the number of different values of a column, by some others.
+    pub fn distinct(&self, column: &str, by: &[&str]) -> String {
+        let grouped: Vec<String> = by.iter().map(|column| format!("e.{column}")).collect();
+        let (select, group) = group_texts(&grouped);
+        let columns: Vec<&str> = by.iter().copied().chain([column]).collect();
+        format!(
+            "SELECT {select}COUNT(DISTINCT e.{column}) AS n_distinct\nFROM (\n{}\n) AS e{group}",
+            indent(&self.evidence(Level::Headline, Movements::Crossings, &columns))
+        )
+    }
+
     fn select_distinct(&self, columns: &[&str], level: Level, movements: Movements, window: Window) -> String {
         let anyone = [None];
         let shipper_roles: Vec<Option<Role>> = roles(&self.shipper).unwrap_or(anyone.to_vec());

@@ -1,8 +1,9 @@
 //! The answer to a question: counts under all keys, sums, range and verdict, from queries over the evidence.
 
 use super::coverage::{Coverage, QuestionCoverage};
+use super::series::whole_series;
 use crate::error::{Error, Result};
-use crate::model::answer::{Answer, Countable, Counts, Period, PeriodRow, PeriodStatus, SeriesMonth, Sums};
+use crate::model::answer::{Answer, Countable, Counts, Period, PeriodRow, PeriodStatus, Sums};
 use crate::model::date::Day;
 use crate::model::question::{Grouping, Question, Verdict};
 use crate::model::shipment_key::ShipmentKey;
@@ -62,7 +63,7 @@ pub fn answer(
     let rows = period_rows(question, query, evidence, &coverage, &headline, countable)?;
     let series = match countable {
         Countable::Mirrors => Vec::new(),
-        _ => month_series(question, query, evidence, &coverage)?,
+        _ => whole_series(question, query, evidence, &coverage)?,
     };
     let classes = evidence.run(&query.counts(Level::Headline, Movements::All, &["procedure_class", "is_crossing"]))?;
     let by_procedure_class = read_counts(&classes, &["procedure_class", "is_crossing"])?
@@ -92,6 +93,8 @@ pub fn answer(
         confirmed,
         rows,
         series,
+        group_series: Vec::new(),
+        same_days: Vec::new(),
         by_procedure_class,
         straddling_records,
         without_rules: Vec::new(),
@@ -257,26 +260,8 @@ fn is_partial(months: &[(i32, u32)], days: Option<(Day, Day)>, question: &Questi
 }
 
 /// Returns the months that a question's window touches.
-fn months_of(question: &Question) -> Vec<(i32, u32)> {
+pub(super) fn months_of(question: &Question) -> Vec<(i32, u32)> {
     periods(Some(Grouping::Month), question.from, question.to).into_iter().flat_map(Period::months).collect()
-}
-
-fn month_series(
-    question: &Question,
-    query: &Query,
-    evidence: &mut Engine,
-    coverage: &QuestionCoverage<'_>,
-) -> Result<Vec<SeriesMonth>> {
-    let columns = Grouping::Month.columns();
-    let counts = read_counts(&evidence.run(&query.counts(Level::Headline, Movements::Crossings, columns))?, columns)?;
-    Ok(months_of(question)
-        .into_iter()
-        .map(|(year, month)| {
-            let key = vec![year.to_string(), month.to_string()];
-            let count = counts.get(&key).map_or(0, |counts| counts.of(question.count));
-            SeriesMonth { year, month, count, status: coverage.month_status((year, month)) }
-        })
-        .collect())
 }
 
 /// Returns all periods that touch a window.
@@ -310,7 +295,7 @@ fn period_of(grouping: Option<Grouping>, key: &[String]) -> Result<Option<Period
     }))
 }
 
-fn read_counts(table: &DataFrame, by: &[&str]) -> Result<BTreeMap<Vec<String>, Counts>> {
+pub(super) fn read_counts(table: &DataFrame, by: &[&str]) -> Result<BTreeMap<Vec<String>, Counts>> {
     let mut rows = BTreeMap::new();
     for row in 0..table.height() {
         let count = |name: &str| -> Result<u64> { Ok(number(table, name, row)?.unwrap_or(0) as u64) };
@@ -331,7 +316,7 @@ fn read_counts(table: &DataFrame, by: &[&str]) -> Result<BTreeMap<Vec<String>, C
 }
 
 /// Reads sums, which come in one row a value basis and currency, and leaves out what must not be added.
-fn read_sums(table: &DataFrame, by: &[&str]) -> Result<BTreeMap<Vec<String>, Sums>> {
+pub(super) fn read_sums(table: &DataFrame, by: &[&str]) -> Result<BTreeMap<Vec<String>, Sums>> {
     let mut rows: BTreeMap<Vec<String>, Vec<Sums>> = BTreeMap::new();
     for row in 0..table.height() {
         let count = |name: &str| -> Result<u64> { Ok(number(table, name, row)?.unwrap_or(0) as u64) };
@@ -381,7 +366,7 @@ fn join_sums(parts: &[Sums]) -> Sums {
     }
 }
 
-fn row_key(table: &DataFrame, by: &[&str], row: usize) -> Result<Vec<String>> {
+pub(super) fn row_key(table: &DataFrame, by: &[&str], row: usize) -> Result<Vec<String>> {
     by.iter()
         .map(|name| {
             let value = table.column(name).and_then(|column| column.get(row)).map_err(lost_column)?;
@@ -396,7 +381,7 @@ fn row_key(table: &DataFrame, by: &[&str], row: usize) -> Result<Vec<String>> {
 }
 
 /// Returns a number of a result; engines differ in the integer types of counts and sums.
-fn number(table: &DataFrame, name: &str, row: usize) -> Result<Option<i64>> {
+pub(super) fn number(table: &DataFrame, name: &str, row: usize) -> Result<Option<i64>> {
     let value = table.column(name).and_then(|column| column.get(row)).map_err(lost_column)?;
     Ok(value.extract::<i64>())
 }

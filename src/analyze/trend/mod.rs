@@ -16,6 +16,7 @@ pub mod segmented;
 pub mod caveats;
 pub mod segments;
 pub mod sentence;
+pub mod source_caveats;
 
 pub mod change_design;
 pub mod distributions;
@@ -112,13 +113,19 @@ pub fn check_window(series: &TradeSeries, change: ChangeDay) -> Result<()> {
         .hint("name a day inside with `--change`, or give the earlier and later records too"))
 }
 
-/// Gives each series its place in the family of all that were tested together.
+/// Gives each series its place in the family of all that were tested together. Series with too few events are no members: the total does
+/// not know the direction, so leaving them out favors none.
 pub fn rank_family(changes: &mut [&mut TrendChange], adjustment: Adjustment) {
-    let p_values: Vec<f64> = changes.iter().map(|change| change.p()).collect();
+    let p_values: Vec<f64> = changes.iter().map(|change| if has_enough(change) { change.p() } else { f64::NAN }).collect();
     let family = p_values.iter().filter(|p| !p.is_nan()).count();
     for (change, q) in changes.iter_mut().zip(families::adjust(&p_values, adjustment)) {
         change.multiplicity = (!q.is_nan()).then_some(Multiplicity { family, method: adjustment.as_str(), q });
     }
+}
+
+fn has_enough(change: &TrendChange) -> bool {
+    let figures = &change.descriptive;
+    !change.measure.is_count() || figures.before.events + figures.after.events >= segmented::FEWEST_EVENTS
 }
 
 fn labels(sides: &Sides<'_>, status: PeriodStatus) -> Vec<String> {

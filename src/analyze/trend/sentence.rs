@@ -216,13 +216,25 @@ pub fn number(ratio: f64) -> String {
     }
 }
 
-/// Returns an amount a period: one decimal, none where it is whole or large.
+/// Returns an amount a period: one decimal, none where it is whole or large; with commas between groups of three digits.
 pub fn amount(amount: f64) -> String {
     match amount.abs() {
-        size if size >= 1000.0 || amount.fract() == 0.0 => format!("{amount:.0}"),
+        size if size >= 1000.0 || amount.fract() == 0.0 => grouped(&format!("{amount:.0}")),
         size if size >= 0.95 => format!("{amount:.1}"),
         _ => format!("{amount:.2}"),
     }
+}
+
+fn grouped(digits: &str) -> String {
+    let (sign, digits) = digits.strip_prefix('-').map_or(("", digits), |digits| ("-", digits));
+    let mut text = sign.to_owned();
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
 }
 
 /// Returns a p-value as it is printed.
