@@ -66,12 +66,12 @@ fn finding(question: &Question, answer: &Answer, tested: &[TestedSeries]) -> Val
         "verdict": answer.verdict,
         "reasons": answer.reasons,
     });
-    // Only what was asked for is there; groups stand in `trend.csv`.
-    let trends: Vec<Value> = tested
-        .iter()
-        .filter(|own| own.finding == question.id && own.group.is_empty())
-        .map(|own| trend::json(&own.change))
-        .collect();
+    // Only what was asked for is there; groups stand in `trend.csv`, and the periods once.
+    let own = tested.iter().filter(|own| own.finding == question.id && own.group.is_empty());
+    let mut trends: Vec<Value> = own.map(|own| trend::json(&own.change)).collect();
+    for further in trends.iter_mut().skip(1).filter_map(Value::as_object_mut) {
+        further.remove("periods");
+    }
     if !trends.is_empty() {
         finding["trend"] = Value::Array(trends);
     }

@@ -14,3 +14,4 @@ mod real_data;
 mod reliability;
 mod repeats;
 mod sample;
+mod trend;

@@ -111,20 +111,21 @@ fn candidates(rows: &Rows, null: &Design) -> Option<(f64, Vec<Candidate>)> {
         let (no_before, no_after) = (is_empty(&rows.amounts[..row]), is_empty(&rows.amounts[row..]));
         // A side without records adds nothing to the deviance in the limit: the columns without a change are fitted to the other.
         let side = if no_before { row..n } else { 0..row };
-        let (deviance, pearson, positions, level_ratio) = if no_before || no_after {
+        let (fit, deviance, positions, level_ratio) = if no_before || no_after {
             let amounts = &rows.amounts[side.clone()];
             let log_offsets = rows.log_exposures.as_ref().map(|offsets| &offsets[side.clone()]);
             let Some(fit) = fit(&null.part(side.clone(), n_null), Response::Poisson { amounts, log_offsets }) else { continue };
-            let ratio = if no_before { f64::INFINITY } else { 0.0 };
-            (poisson_deviance(amounts, &fit.fitted), fit.pearson, &rows.positions[side], ratio)
+            let (deviance, ratio) = (poisson_deviance(amounts, &fit.fitted), if no_before { f64::INFINITY } else { 0.0 });
+            (fit, deviance, &rows.positions[side], ratio)
         } else {
             // The neighbor's coefficients are near; where they lead astray, the data themselves are the start.
             let near = fit_from(&design, response, start.clone()).or_else(|| fit(&design, response));
             let Some(fit) = near else { continue };
             start.clone_from(&fit.coefficients);
-            (poisson_deviance(&rows.amounts, &fit.fitted), fit.pearson, &rows.positions[..], fit.coefficients[n_null].exp())
+            let (deviance, ratio) = (poisson_deviance(&rows.amounts, &fit.fitted), fit.coefficients[n_null].exp());
+            (fit, deviance, &rows.positions[..], ratio)
         };
-        let spread = Spread::of(&pearson, positions, 0, freedom, false);
+        let spread = Spread::of(&fit, positions, freedom, false);
         let statistic = (deviance_null - deviance) / spread.dispersion;
         found.push(Candidate { row, deviance, dispersion: spread.dispersion, statistic, level_ratio, lag1: spread.lag1 });
     }

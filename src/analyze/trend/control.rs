@@ -157,7 +157,7 @@ impl Pairs {
             return None;
         }
         let freedom = (n - k) as f64;
-        let spread = Spread::of(&fit.pearson, &positions, k, freedom, is_count);
+        let spread = Spread::of(&fit, &positions, freedom, is_count);
         let residuals: Vec<f64> = parts.iter().zip(&fit.fitted).map(|(part, mean)| part - mean).collect();
         let sandwich = hac(&design, &residuals, &fit, &positions, hac_lag(n), n as f64 / freedom);
         let scale = |at: usize| if terms[at] == "pretrend" { 1.0 / self.a_year } else { 1.0 };
@@ -194,7 +194,7 @@ impl Pairs {
         }
         let fit = fit(&design, Response::Share { parts: &parts, wholes: &wholes })?;
         let freedom = (parts.len() - 2) as f64;
-        let spread = Spread::of(&fit.pearson, &positions, 2, freedom, is_count);
+        let spread = Spread::of(&fit, &positions, freedom, is_count);
         let (a_year, error) = (fit.coefficients[1], (spread.dispersion_used * fit.covariance.at(1, 1)).sqrt());
         let p = Reference::Student(freedom).two_sided(a_year / error);
         Some(PreTrend {

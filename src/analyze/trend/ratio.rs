@@ -113,7 +113,7 @@ fn adjusted_ratio(rows: &Rows, before: &Side, after: &Side, sides: &Sides<'_>) -
     let response = Response::Poisson { amounts: &rows.amounts, log_offsets: rows.log_exposures.as_deref() };
     let fit = fit(&columns.design, response)?;
     let freedom = (rows.len() - 2) as f64;
-    let spread = Spread::of(&fit.pearson, &rows.positions, 2, freedom, sides.series.measure.is_count());
+    let spread = Spread::of(&fit, &rows.positions, freedom, sides.series.measure.is_count());
     let error = (spread.variance_factor() * fit.covariance.at(1, 1)).sqrt();
     let (reference, level) = (Reference::Student(freedom), fit.coefficients[1]);
     let reach = reference.quantile() * error;

@@ -176,7 +176,7 @@ pub fn one(sides: &Sides<'_>, rows: &Rows, kind: Kind, season: Season, request: 
         return Err(Status::Separated);
     }
     let freedom = (rows.len() - n_columns) as f64;
-    let spread = Spread::of(&poisson.pearson, &rows.positions, n_columns, freedom, is_count);
+    let spread = Spread::of(&poisson, &rows.positions, freedom, is_count);
     if spread.dispersion_used <= 0.0 {
         return Err(Status::NoVariation);
     }
@@ -417,7 +417,7 @@ fn step_in_errors(rows: &Rows, season: Season, frequency: Frequency, is_count: b
     let response = Response::Poisson { amounts: &rows.amounts, log_offsets: rows.log_exposures.as_deref() };
     let fit = fit(&columns.design, response)?;
     let level = columns.at("level")?;
-    let spread = Spread::of(&fit.pearson, &rows.positions, n_columns, (rows.len() - n_columns) as f64, is_count);
+    let spread = Spread::of(&fit, &rows.positions, (rows.len() - n_columns) as f64, is_count);
     let error = (spread.variance_factor() * fit.covariance.at(level, level)).sqrt();
     Some(fit.coefficients[level] / error).filter(|step| step.is_finite() && fit.coefficients[level].abs() < SEPARATED)
 }

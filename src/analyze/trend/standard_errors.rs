@@ -44,6 +44,9 @@ impl ErrorRule {
 /// The corrected autocorrelation is taken for no more than this: beyond it no error is honest.
 const MOST_CORRELATED: f64 = 0.9;
 
+/// Chi-squared below this share of the amounts is rounding.
+const ROUNDING: f64 = 1e-24;
+
 /// How residuals spread.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Spread {
@@ -59,9 +62,13 @@ pub struct Spread {
 }
 
 impl Spread {
-    /// Returns the spread of residuals. Only neighboring periods make a pair; `freedom` is rows less coefficients.
-    pub fn of(pearson: &[f64], positions: &[i32], n_columns: usize, freedom: f64, has_floor: bool) -> Spread {
+    /// Returns the spread of a fit's residuals. Only neighboring periods make a pair; `freedom` is rows less coefficients.
+    pub fn of(fit: &Fit, positions: &[i32], freedom: f64, has_floor: bool) -> Spread {
+        let (pearson, n_columns) = (&fit.pearson, fit.coefficients.len());
         let pearson_chi2: f64 = pearson.iter().map(|residual| residual * residual).sum();
+        // A series without variation has residuals of rounding alone; these resemble each other, and mean nothing.
+        let is_rounding = pearson_chi2 < ROUNDING * fit.fitted.iter().sum::<f64>();
+        let pearson_chi2 = if is_rounding { 0.0 } else { pearson_chi2 };
         let lag1 = if pearson_chi2 > 0.0 { lagged_products(pearson, positions, 1) / pearson_chi2 } else { 0.0 };
         // The residuals of an independent series correlate by about -k/n.
         let lag1_corrected = (lag1 + n_columns as f64 / pearson.len() as f64).clamp(0.0, MOST_CORRELATED);

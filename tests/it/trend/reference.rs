@@ -55,7 +55,8 @@ fn figures_agree_with_independent_programs() {
     let Some(folder) = reference_folder() else { return };
     let expected = Table::parse(&std::fs::read(folder.join("expected_flat.csv")).expect("the values can be read"));
     let cases: serde_json::Value =
-        serde_json::from_slice(&std::fs::read(folder.join("expected.json")).expect("the cases can be read")).expect("they are JSON");
+        serde_json::from_slice(&std::fs::read(folder.join("expected.json")).expect("the cases can be read"))
+            .expect("they are JSON");
     let nulls = NullScans::default();
     let mut ours: BTreeMap<String, Figures> = BTreeMap::new();
     for case in cases["cases"].as_array().expect("cases are a list") {
@@ -140,7 +141,8 @@ fn figures(folder: &Path, case: &serde_json::Value, nulls: &NullScans) -> Figure
         "exact_grid" => grid(&mut figures, case),
         "pvalues" => families(&mut figures, folder),
         _ => {
-            let table = Table::parse(&std::fs::read(folder.join("series").join(format!("{id}.csv"))).expect("a series can be read"));
+            let table =
+                Table::parse(&std::fs::read(folder.join("series").join(format!("{id}.csv"))).expect("a series can be read"));
             let day = case["break_date"].as_str().and_then(Day::parse_iso);
             if id == "syn_panel" {
                 panel(&mut figures, &table, day.expect("the panel has a date"));
@@ -389,13 +391,7 @@ fn model(figures: &mut Figures, path: &str, own: &ModelFit, sides: &Sides<'_>) {
 }
 
 /// Takes the standard errors back out of the intervals.
-fn errors_of(
-    figures: &mut Figures,
-    path: &str,
-    rule: &str,
-    whole: &plimsoll::model::trend_change::WholePeriod,
-    freedom: usize,
-) {
+fn errors_of(figures: &mut Figures, path: &str, rule: &str, whole: &plimsoll::model::trend_change::WholePeriod, freedom: usize) {
     let reach = 2.0 * Reference::Student(freedom as f64).quantile();
     let (ratio, excess) = (&whole.average_ratio, &whole.excess);
     put(figures, format!("{path}.log_ratio_se_{rule}"), (ratio.high / ratio.low).ln() / reach);
@@ -449,7 +445,11 @@ fn division(figures: &mut Figures, sides: &Sides<'_>, rows: &Rows, dispersion: f
         let path = format!("segmentation.{name}");
         let ends: Vec<f64> = starts.iter().chain([&n]).map(|row| *row as f64).collect();
         put_all(figures, &format!("{path}.bkps_index"), &ends);
-        put_texts(figures, &format!("{path}.first_period_of_new_segment"), &starts.iter().map(|row| label(*row)).collect::<Vec<_>>());
+        put_texts(
+            figures,
+            &format!("{path}.first_period_of_new_segment"),
+            &starts.iter().map(|row| label(*row)).collect::<Vec<_>>(),
+        );
         for (key, value) in values {
             put(figures, format!("{path}.{key}"), *value);
         }
@@ -489,9 +489,7 @@ fn did(figures: &mut Figures, sides: &Sides<'_>, control: &TradeSeries) {
     share(figures, "did.share_step", &own.share_step.expect("the share is fitted"));
     share(figures, "did.share_trend", &own.share_trend.expect("the share is fitted"));
     if let Some(drift) = own.pretrend {
-        for (name, value) in
-            [("coef", drift.coef), ("se", drift.se), ("ratio_per_year", drift.ratio_per_year), ("p", drift.p)]
-        {
+        for (name, value) in [("coef", drift.coef), ("se", drift.se), ("ratio_per_year", drift.ratio_per_year), ("p", drift.p)] {
             put(figures, format!("did.pretrend_test.{name}"), value);
         }
     }
@@ -526,8 +524,7 @@ fn share(figures: &mut Figures, path: &str, own: &ShareFit) {
 /// A panel of one treated and several control series: with effects of unit and month it is the share model of their sum.
 fn panel(figures: &mut Figures, table: &Table, day: Day) {
     let treated = column_series(table, "treated", Measure::Count);
-    let controls: Vec<TradeSeries> =
-        (1..=5).map(|at| column_series(table, &format!("control{at}"), Measure::Count)).collect();
+    let controls: Vec<TradeSeries> = (1..=5).map(|at| column_series(table, &format!("control{at}"), Measure::Count)).collect();
     let sides = Sides::of(&treated, ChangeDay::new(day));
     let own = control::compare(&sides, &controls).expect("there are controls");
     let step = own.share_step.expect("the share is fitted");
@@ -551,14 +548,12 @@ fn grid(figures: &mut Figures, case: &serde_json::Value) {
 
 fn families(figures: &mut Figures, folder: &Path) {
     let expected = Table::parse(&std::fs::read(folder.join("pvalues_expected.csv")).expect("the family can be read"));
-    let numbers = |column: &str| -> Vec<f64> { expected.column(column).iter().map(|cell| cell.parse().expect("a number")).collect() };
+    let numbers =
+        |column: &str| -> Vec<f64> { expected.column(column).iter().map(|cell| cell.parse().expect("a number")).collect() };
     let p = numbers("p");
-    for (column, adjustment) in [
-        ("bh", Adjustment::Bh),
-        ("by", Adjustment::By),
-        ("holm", Adjustment::Holm),
-        ("bonferroni", Adjustment::Bonferroni),
-    ] {
+    for (column, adjustment) in
+        [("bh", Adjustment::Bh), ("by", Adjustment::By), ("holm", Adjustment::Holm), ("bonferroni", Adjustment::Bonferroni)]
+    {
         let own = adjust(&p, adjustment);
         for (own, value) in own.iter().zip(numbers(column)) {
             assert!((own - value).abs() <= 1e-9 * value, "{column}: {value}, we have {own}");
