@@ -207,7 +207,8 @@ fn cells<const N: usize>(texts: [&str; N]) -> Vec<String> {
 
 fn figure(name: &str, estimate: Option<&Estimate>) -> Vec<String> {
     let Some(own) = estimate else { return cells([name, "", "", "", ""]) };
-    vec![name.to_owned(), number(own.estimate), number(own.low), number(own.high), probability(own.p)]
+    let estimate = if own.estimate == f64::INFINITY { "infinite".to_owned() } else { number(own.estimate) };
+    vec![name.to_owned(), estimate, number(own.low), number(own.high), probability(own.p)]
 }
 
 fn figures(change: &TrendChange) -> Vec<Vec<String>> {
@@ -295,7 +296,8 @@ fn checks(change: &TrendChange) -> Vec<String> {
     lines
 }
 
-/// One letter a period: the level as the height of a block, a dot where nothing is known, a bar where the new level begins.
+/// One letter a period: the level as the height of a block, a low line for nothing, a dot where nothing is known, a bar where the new
+/// level begins.
 fn sparkline(change: &TrendChange) -> String {
     const BLOCKS: [char; 8] = ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'];
     let most = change.periods.iter().filter_map(|period| period.count).fold(0.0, f64::max);
@@ -306,7 +308,7 @@ fn sparkline(change: &TrendChange) -> String {
         }
         line.push(match (period.count, period.status) {
             (None, _) | (_, PeriodStatus::Partial | PeriodStatus::Lagging) => '·',
-            (Some(count), _) if count == 0.0 || most == 0.0 => ' ',
+            (Some(count), _) if count == 0.0 || most == 0.0 => '_',
             (Some(count), _) => BLOCKS[(count / most * 7.0).round() as usize],
         });
     }

@@ -53,7 +53,7 @@ fn level(change: &TrendChange) -> String {
     match direction(ratio.low, ratio.high) {
         Direction::None => format!(
             "{name}: no clear change of recorded {noun} {when} ({levels}; anything from {} to {} fits the data).",
-            times(ratio.low),
+            number(ratio.low),
             if ratio.high_is.is_some() { "any multiple".to_owned() } else { times(ratio.high) }
         ),
         Direction::Unknown => format!("{name}: recorded {noun} {when} went from {levels}; how sure that is cannot be said."),
