@@ -91,7 +91,7 @@ pub struct Known<'k> {
     pub coverage: &'k Coverage,
     pub n_records: u64,
     pub n_repeats: u64,
-    /// By finding: its codes, and the caveats that its records give.
+    /// By finding: the caveats that its records give.
     pub of_records: Vec<Vec<Caveat>>,
 }
 
@@ -100,7 +100,7 @@ pub fn test_findings(request: &TrendRequest, findings: &[(Question, Answer)], kn
     let nulls = NullScans::default();
     let change = request.settings.change;
     let repeats = source_caveats::of_repeats(known.n_repeats, known.n_records);
-    let mut all: Vec<(String, String, TradeSeries, Vec<TradeSeries>, Vec<Caveat>)> = Vec::new();
+    let mut all: Vec<SeriesToTest> = Vec::new();
     for (at, (question, answer)) in findings.iter().enumerate() {
         let coverage = known.coverage.of(question);
         let totals: Vec<(String, MonthTotals)> = coverage
@@ -122,19 +122,30 @@ pub fn test_findings(request: &TrendRequest, findings: &[(Question, Answer)], kn
                 let group = group.join(" / ");
                 let name = if group.is_empty() { question.id.clone() } else { format!("{} {group}", question.id) };
                 let series = series_of(request, &name, months, *measure);
-                all.push((question.id.clone(), group, series, controls.clone(), caveats.clone()));
+                let (finding, controls, caveats) = (question.id.clone(), controls.clone(), caveats.clone());
+                all.push(SeriesToTest { finding, group, series, controls, caveats });
             };
             add(&[], &answer.series);
             answer.group_series.iter().for_each(|series| add(&series.group, &series.months));
         }
     }
-    let test = |(finding, group, series, controls, caveats): &(String, String, TradeSeries, Vec<TradeSeries>, Vec<Caveat>)| {
-        let change = trend::test_change(series, controls, request.settings, &nulls, caveats);
-        TestedSeries { finding: finding.clone(), group: group.clone(), change }
+    let test = |own: &SeriesToTest| TestedSeries {
+        finding: own.finding.clone(),
+        group: own.group.clone(),
+        change: trend::test_change(&own.series, &own.controls, request.settings, &nulls, &own.caveats),
     };
     let mut tested: Vec<TestedSeries> = all.par_iter().map(test).collect();
     trend::rank_family(&mut tested.iter_mut().map(|own| &mut own.change).collect::<Vec<_>>(), request.adjustment);
     tested
+}
+
+/// A finding or a group of it in one measure, with all that its test looks at.
+struct SeriesToTest {
+    finding: String,
+    group: String,
+    series: TradeSeries,
+    controls: Vec<TradeSeries>,
+    caveats: Vec<Caveat>,
 }
 
 /// Returns the finding that is the control of another one; a control has none.

@@ -28,10 +28,16 @@ pub struct SourceCoverage {
 #[derive(Debug, Clone, Default)]
 pub struct Coverage(pub BTreeMap<String, SourceCoverage>);
 
+/// What one vendor's records cover of one question.
+struct QuestionSource<'c> {
+    vendor: &'c str,
+    months: Months,
+    bought: &'c [(Day, Day)],
+}
+
 /// What the records cover of one question: the vendors that have records of its flow and reporter at all.
 pub struct QuestionCoverage<'c> {
-    /// Each vendor by name, with its months and what was bought.
-    sources: Vec<(&'c str, Months, &'c [(Day, Day)])>,
+    sources: Vec<QuestionSource<'c>>,
     window: (Day, Day),
 }
 
@@ -47,7 +53,7 @@ impl Coverage {
             for (month, n_records) in meant.flat_map(|(_, months)| months) {
                 *months.entry(*month).or_default() += n_records;
             }
-            (!months.is_empty()).then_some((vendor.as_str(), months, source.bought.as_slice()))
+            (!months.is_empty()).then_some(QuestionSource { vendor, months, bought: &source.bought })
         });
         QuestionCoverage { sources: sources.collect(), window: (question.from, question.to) }
     }
@@ -56,7 +62,7 @@ impl Coverage {
 impl QuestionCoverage<'_> {
     /// Returns the first and last day that the records can speak of: what was bought, else the months with records.
     pub fn span(&self) -> Option<(Day, Day)> {
-        let spans = self.sources.iter().flat_map(|(_, months, bought)| {
+        let spans = self.sources.iter().flat_map(|QuestionSource { months, bought, .. }| {
             let ends = months.keys().next().zip(months.keys().next_back());
             let observed = ends.map(|(first, last)| (month_start(*first), month_end(*last)));
             if bought.is_empty() { observed.into_iter().collect() } else { bought.to_vec() }
@@ -66,7 +72,7 @@ impl QuestionCoverage<'_> {
 
     /// Tells whether every source speaks of all days of a window.
     pub fn spans(&self, from: Day, to: Day) -> bool {
-        let covers = |(_, months, bought): &(&str, Months, &[(Day, Day)])| {
+        let covers = |QuestionSource { months, bought, .. }: &QuestionSource<'_>| {
             let observed = months.keys().next().zip(months.keys().next_back());
             let observed = observed.map(|(first, last)| (month_start(*first), month_end(*last)));
             let is_around = |(first, last): &(Day, Day)| *first <= from && to <= *last;
@@ -79,7 +85,7 @@ impl QuestionCoverage<'_> {
         let (first, last) = (month_start(month), month_end(month));
         let mut n_full = 0;
         let mut n_some = 0;
-        for (_, months, bought) in &self.sources {
+        for QuestionSource { months, bought, .. } in &self.sources {
             let touched = bought.is_empty() || bought.iter().any(|(from, to)| *from <= last && first <= *to);
             let whole = bought.is_empty() || bought.iter().any(|(from, to)| *from <= first && last <= *to);
             if months.contains_key(&month) && touched {
@@ -106,14 +112,14 @@ impl QuestionCoverage<'_> {
 
     /// Returns each source that has records of the question's flow and reporter, with its records by month.
     pub fn totals(&self) -> impl Iterator<Item = (&str, &Months)> {
-        self.sources.iter().map(|(vendor, months, _)| (*vendor, months))
+        self.sources.iter().map(|source| (source.vendor, &source.months))
     }
 
     fn is_lagging(&self, month: (i32, u32)) -> bool {
         let number = |(year, month): (i32, u32)| year * 12 + month as i32 - 1;
         let month_of = |number: i32| (number.div_euclid(12), number.rem_euclid(12) as u32 + 1);
-        let total = |month: (i32, u32)| self.sources.iter().filter_map(|(_, months, _)| months.get(&month)).sum::<u64>();
-        let last = self.sources.iter().filter_map(|(_, months, _)| months.keys().next_back()).max();
+        let total = |month: (i32, u32)| self.sources.iter().filter_map(|source| source.months.get(&month)).sum::<u64>();
+        let last = self.sources.iter().filter_map(|source| source.months.keys().next_back()).max();
         let Some(last) = last.filter(|last| number(month) > number(**last) - LAST_MONTHS) else { return false };
         if number(month) > number(*last) {
             return false;
@@ -144,7 +150,10 @@ mod tests {
         let months = |months: &[u32]| -> Months { months.iter().map(|month| ((2020, *month), 1)).collect() };
         let bought = [(day(20200101), day(20200315))];
         let covered = QuestionCoverage {
-            sources: vec![("left", months(&[1, 2, 3]), &[]), ("right", months(&[1, 3]), &bought)],
+            sources: vec![
+                QuestionSource { vendor: "left", months: months(&[1, 2, 3]), bought: &[] },
+                QuestionSource { vendor: "right", months: months(&[1, 3]), bought: &bought },
+            ],
             window: (day(20200101), day(20201231)),
         };
         let statuses = [1, 2, 3, 4].map(|month| covered.month_status((2020, month)));
@@ -156,7 +165,8 @@ mod tests {
     fn a_month_at_the_end_with_few_records_is_lagging() {
         let mut months: Months = (1..=12).map(|month| ((2020, month), 100)).collect();
         months.extend([((2021, 1), 90), ((2021, 2), 59), ((2021, 3), 10)]);
-        let covered = QuestionCoverage { sources: vec![("one", months, &[])], window: (day(20200101), day(20211231)) };
+        let source = QuestionSource { vendor: "one", months, bought: &[] };
+        let covered = QuestionCoverage { sources: vec![source], window: (day(20200101), day(20211231)) };
         let statuses = [(2020, 12), (2021, 1), (2021, 2), (2021, 3), (2021, 4)].map(|month| covered.series_status(month));
         let [observed, lagging] = [PeriodStatus::Observed, PeriodStatus::Lagging];
         assert_eq!(statuses, [observed, observed, lagging, lagging, PeriodStatus::Missing]);

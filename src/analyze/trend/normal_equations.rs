@@ -91,8 +91,7 @@ impl Symmetric {
         for column in 0..size {
             let start = column * MAX_COLUMNS;
             let pivot = lower[start + column] - (0..column).map(|at| lower[start + at] * lower[start + at]).sum::<f64>();
-            // A pivot that is no number is none either.
-            if !(pivot > SINGULAR * self.at(column, column)) {
+            if pivot.is_nan() || pivot <= SINGULAR * self.at(column, column) {
                 return None;
             }
             let root = pivot.sqrt();

@@ -89,10 +89,9 @@ fn model(change: &TrendChange) -> Option<String> {
         _ => format!("Beside {beside} the level changed to {} times ({}", number(level.estimate), range(level)),
     };
     text.push(')');
-    if let Some(slope) = fit.slope_per_year.as_ref().filter(|_| kind == "full") {
-        if direction(slope.low, slope.high) != Direction::None {
-            text.push_str(&format!(", and the trend turned by {} times a year ({})", number(slope.estimate), range(slope)));
-        }
+    let slope = fit.slope_per_year.as_ref().filter(|_| kind == "full");
+    if let Some(slope) = slope.filter(|slope| direction(slope.low, slope.high) != Direction::None) {
+        text.push_str(&format!(", and the trend turned by {} times a year ({})", number(slope.estimate), range(slope)));
     }
     text.push('.');
     Some(text)

@@ -1,4 +1,4 @@
-//! Real records: the figures that were published with the method, from the records themselves.
+//! Real records: the figures that an independent computation gave, from the records themselves.
 //!
 //! The files are bought or fetched, lie beside the checkout or where `PLIMSOLL_REAL_DATA` says, and are not part of the project: a
 //! test whose file is absent says so and does nothing.
