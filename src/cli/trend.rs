@@ -40,16 +40,16 @@ pub struct Args {
     #[arg(long = "control", value_name = "FILE")]
     controls: Vec<PathBuf>,
     /// The column that is tested [default: count, else value]
-    #[arg(long, value_name = "COLUMN", value_parser = words(&Measure::ALL.map(Measure::as_str)).map(|word| known(&Measure::ALL, &word, |own| own.as_str())))]
+    #[arg(long, value_name = "COLUMN", value_parser = one_of(&Measure::ALL, Measure::as_str))]
     measure: Option<Measure>,
     /// The model of the change [default: full, step where the series is short]
-    #[arg(long, value_parser = words(&Kind::ALL.map(Kind::as_str)).map(|word| known(&Kind::ALL, &word, |own| own.as_str())))]
+    #[arg(long, value_parser = one_of(&Kind::ALL, Kind::as_str))]
     model: Option<Kind>,
     /// How the model follows the calendar [default: fourier2, less where the series is short]
-    #[arg(long, value_parser = words(&Season::ALL.map(Season::as_str)).map(|word| known(&Season::ALL, &word, |own| own.as_str())))]
+    #[arg(long, value_parser = one_of(&Season::ALL, Season::as_str))]
     season: Option<Season>,
     /// The rule of the standard errors
-    #[arg(long = "se", default_value = "quasi_ar1", value_parser = words(&ErrorRule::ALL.map(ErrorRule::as_str)).map(|word| known(&ErrorRule::ALL, &word, |own| own.as_str())))]
+    #[arg(long = "se", default_value = "quasi_ar1", value_parser = one_of(&ErrorRule::ALL, ErrorRule::as_str))]
     errors: ErrorRule,
     /// Allow a trend beside the step when searching for the date; needs a larger change to see one
     #[arg(long)]
@@ -67,7 +67,7 @@ pub struct Args {
     #[arg(long, value_name = "N", default_value_t = 0, value_parser = clap::value_parser!(u32).range(..=600))]
     lag: u32,
     /// How p-values of several series become q-values
-    #[arg(long, default_value = "bh", value_parser = words(&Adjustment::ALL.map(Adjustment::as_str)).map(|word| known(&Adjustment::ALL, &word, |own| own.as_str())))]
+    #[arg(long, default_value = "bh", value_parser = one_of(&Adjustment::ALL, Adjustment::as_str))]
     adjust: Adjustment,
     /// Write a plot of the series to a file
     #[arg(long, value_name = "FILE")]
@@ -133,12 +133,14 @@ fn day(text: &str) -> std::result::Result<Day, String> {
     Day::parse_iso(text).ok_or_else(|| "not a calendar day such as 2022-02-24".to_owned())
 }
 
-fn words(words: &[&'static str]) -> PossibleValuesParser {
-    PossibleValuesParser::new(words.to_vec())
-}
-
-fn known<T: Copy>(all: &[T], word: &str, name: impl Fn(T) -> &'static str) -> T {
-    all.iter().copied().find(|own| name(*own) == word).expect("only words of the list are parsed")
+/// Returns a parser of one word of a few, which `--help` names.
+fn one_of<T>(all: &'static [T], name: fn(T) -> &'static str) -> impl TypedValueParser<Value = T>
+where
+    T: Copy + Send + Sync + 'static,
+{
+    let words: Vec<&'static str> = all.iter().map(|own| name(*own)).collect();
+    PossibleValuesParser::new(words)
+        .map(move |word| all.iter().copied().find(|own| name(*own) == word).expect("only words of the list are parsed"))
 }
 
 fn json_text(args: &Args, changes: &[TrendChange]) -> Result<String> {

@@ -18,6 +18,9 @@ const OTHER_COLUMNS: [&str; 3] = ["control", "offset", "status"];
 const MEASURES: [Measure; 6] =
     [Measure::Count, Measure::Shipments, Measure::Value, Measure::ValueUsd, Measure::NetWeightKg, Measure::Consignees];
 
+/// A longer series is a slip in a year: no customs statistics reach that far.
+const MOST_YEARS: i32 = 200;
+
 /// A series with the control that stands beside it in the file.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ReadSeries {
@@ -133,6 +136,10 @@ impl Reader<'_> {
             return Err(self
                 .fault(line, &format!("has a `{}` that is no whole number", measure.as_str()))
                 .hint("amounts stand in a column `value`: they have no exact tests"));
+        }
+        let (first, last) = (lines.lines.keys().next().copied(), lines.lines.keys().next_back().copied());
+        if last.zip(first).is_some_and(|(last, first)| last - first >= MOST_YEARS * frequency.periods_a_year()) {
+            return Err(self.fault(line, &format!("makes the series longer than {MOST_YEARS} years")));
         }
         lines.points.push((ordinal, point(amount, exposure)));
         lines.controls.push((ordinal, point(self.number(line, cells, "control")?, None)));

@@ -237,10 +237,23 @@ pub fn caveats_of_records(
             caveats.extend(source_caveats::of_amounts(measure, lacking(request, query, column, evidence)?));
         }
     }
+    caveats.extend(zero_values(query, evidence)?);
     if question.goods.is_some() {
         caveats.extend(renumbered(query, evidence, store)?);
     }
     Ok(caveats)
+}
+
+/// Returns whether too many records state a value of zero: those with a value less those with more than nothing.
+fn zero_values(query: &Query, evidence: &mut Engine) -> Result<Option<Caveat>> {
+    let none: &[&str] = &[];
+    let mut count =
+        |query: &Query| whole(&evidence.run(&query.counts(Level::Headline, Movements::Crossings, none))?, "records", 0);
+    let n_records = count(query)?;
+    let least = query.value_usd_cents_min.unwrap_or(1).max(1);
+    let n_above = count(&Query { value_usd_cents_min: Some(least), ..query.clone() })?;
+    let n_without = whole(&evidence.run(&query.records_without("value_usd_cents"))?, "records", 0)?;
+    Ok(source_caveats::of_zero_values(n_records.saturating_sub(n_above + n_without), n_records))
 }
 
 fn lacking(request: &TrendRequest, query: &Query, column: &str, evidence: &mut Engine) -> Result<Lacking> {

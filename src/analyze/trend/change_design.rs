@@ -29,10 +29,6 @@ impl Kind {
             Kind::Full => "full",
         }
     }
-
-    pub fn parse(word: &str) -> Option<Self> {
-        Kind::ALL.into_iter().find(|kind| kind.as_str() == word)
-    }
 }
 
 /// How a model follows the calendar.
@@ -57,10 +53,6 @@ impl Season {
             Season::Fourier2 => "fourier2",
             Season::Month => "month",
         }
-    }
-
-    pub fn parse(word: &str) -> Option<Self> {
-        Season::ALL.into_iter().find(|season| season.as_str() == word)
     }
 
     /// Returns the names of the columns.

@@ -29,10 +29,6 @@ impl Adjustment {
             Adjustment::None => "none",
         }
     }
-
-    pub fn parse(word: &str) -> Option<Self> {
-        Adjustment::ALL.into_iter().find(|adjustment| adjustment.as_str() == word)
-    }
 }
 
 /// Returns adjusted p-values; what is no number stays none.

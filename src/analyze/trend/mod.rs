@@ -18,6 +18,7 @@ pub mod segments;
 pub mod sentence;
 pub mod source_caveats;
 
+pub mod binomial;
 pub mod change_design;
 pub mod distributions;
 pub mod exact_ratio;

@@ -25,6 +25,8 @@ const MIX_MOVES: f64 = 0.20;
 const UNKNOWN_MOVES: f64 = 0.10;
 /// Values or weights that more than this share of records lack.
 const UNKNOWN_SHARE: f64 = 0.10;
+/// More zero values than this, in a column that is not always zero.
+const ZERO_VALUES: f64 = 0.01;
 /// More repeats than this among the records of a source.
 const REPEATED: f64 = 0.05;
 /// A code whose first or last record lies within so many months of a renumbering.
@@ -222,6 +224,18 @@ pub fn of_amounts(measure: Measure, lacking: Lacking) -> Option<Caveat> {
                 measure.as_str()
             ),
             json!({ "before": before, "after": after }),
+        )
+    })
+}
+
+/// Returns whether records state a value of zero where others state one.
+pub fn of_zero_values(n_zero: u64, n_records: u64) -> Option<Caveat> {
+    let share = share((n_zero, n_records));
+    (share > ZERO_VALUES).then(|| {
+        Caveat::note(
+            "zero_value_rows",
+            format!("{:.0} % of the records state a value of 0: they are counted, and add nothing to sums", share * 100.0),
+            json!({ "share": share }),
         )
     })
 }

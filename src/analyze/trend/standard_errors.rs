@@ -35,10 +35,6 @@ impl ErrorRule {
             ErrorRule::Nb2 => "nb2",
         }
     }
-
-    pub fn parse(word: &str) -> Option<Self> {
-        ErrorRule::ALL.into_iter().find(|rule| rule.as_str() == word || (word == "default" && *rule == ErrorRule::QuasiAr1))
-    }
 }
 
 /// The corrected autocorrelation is taken for no more than this: beyond it no error is honest.
