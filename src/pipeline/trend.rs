@@ -17,7 +17,7 @@ use crate::model::question::Question;
 use crate::model::series::{Frequency, Measure, SeriesPoint, TradeSeries};
 use crate::model::trend_change::{Caveat, TestedSeries, TrendChange};
 use crate::store::local::Engine;
-use crate::store::sql::{Level, Movements, Query};
+use crate::store::sql::{self, Level, Movements, Query};
 use polars::prelude::*;
 use rayon::prelude::*;
 use std::collections::BTreeMap;
@@ -275,13 +275,8 @@ fn renumbered(query: &Query, evidence: &mut Engine, store: &mut Engine) -> Resul
     if codes.is_empty() {
         return Ok(None);
     }
-    let literals: Vec<String> = codes.iter().map(|code| format!("'{}'", code.replace('\'', "''"))).collect();
-    let table = store.run(&format!(
-        "SELECT t.hs_code, COUNT(t.record_key) AS records, MIN(t.day_first) AS first_day, MAX(t.day_last) AS last_day\n\
-         FROM shipments AS t\nWHERE t.hs_code IN ({})\nGROUP BY t.hs_code ORDER BY hs_code",
-        literals.join(", ")
-    ))?;
-    let data = store.run("SELECT MIN(t.day_first) AS first_day, MAX(t.day_last) AS last_day FROM shipments AS t")?;
+    let table = store.run(&sql::code_days(&codes))?;
+    let data = store.run(sql::first_and_last_day())?;
     let month = |table: &DataFrame, column: &str, row: usize| -> Result<i32> {
         let day = Day::from_number(whole(table, column, row)? as i32);
         Ok(day.map_or(0, |day| Frequency::Month.ordinal_of(day)))

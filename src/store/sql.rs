@@ -126,6 +126,20 @@ pub fn removed_view(rules: &[&str]) -> String {
     )
 }
 
+/// Returns the first and last day of each of some codes, among all records.
+pub fn code_days(codes: &[String]) -> String {
+    format!(
+        "SELECT t.hs_code, COUNT(t.record_key) AS records, MIN(t.day_first) AS first_day, MAX(t.day_last) AS last_day\n\
+         FROM shipments AS t\nWHERE t.hs_code IN ({})\nGROUP BY t.hs_code ORDER BY hs_code",
+        literals(codes.iter().map(String::as_str))
+    )
+}
+
+/// Returns the first and last day of all records.
+pub fn first_and_last_day() -> &'static str {
+    "SELECT MIN(t.day_first) AS first_day, MAX(t.day_last) AS last_day\nFROM shipments AS t"
+}
+
 impl Query {
     /// Returns the evidence: the distinct records of the finding with keys, dates, measures and the columns of a breakdown.
     fn evidence(&self, level: Level, movements: Movements, by: &[&str]) -> String {

@@ -31,8 +31,8 @@ const ZERO_VALUES: f64 = 0.01;
 const REPEATED: f64 = 0.05;
 /// A code whose first or last record lies within so many months of a renumbering.
 const RENUMBERED_MONTHS: i32 = 3;
-/// A code with fewer records may begin or end anywhere.
-const FEWEST_OF_CODE: u64 = 10;
+/// … if at its own rate so many records were to be expected on the side where it has none. A rare code may begin or end anywhere.
+const EXPECTED_BEYOND: f64 = 5.0;
 
 /// Records by number of the month (`Frequency::Month`).
 pub type MonthTotals = BTreeMap<i32, u64>;
@@ -177,7 +177,11 @@ pub fn of_codes(codes: &[CodeSpan], data: (i32, i32)) -> Option<Caveat> {
         // The data must go on well beyond, or every code would begin and end there.
         let is_inside = data.0 + 2 * RENUMBERED_MONTHS < month && month + 2 * RENUMBERED_MONTHS < data.1;
         let is_near = |own: i32| (own - month).abs() <= RENUMBERED_MONTHS;
-        let turns = |own: &&CodeSpan| own.n_records >= FEWEST_OF_CODE && (is_near(own.first) || is_near(own.last));
+        let turns = |own: &&CodeSpan| {
+            let a_month = own.n_records as f64 / f64::from(own.last - own.first + 1);
+            let is_missed = |n_months: i32| a_month * f64::from(n_months) >= EXPECTED_BEYOND;
+            (is_near(own.first) && is_missed(own.first - data.0)) || (is_near(own.last) && is_missed(data.1 - own.last))
+        };
         if is_inside {
             named.extend(codes.iter().filter(turns).map(|own| own.code.as_str()));
         }
@@ -191,7 +195,8 @@ pub fn of_codes(codes: &[CodeSpan], data: (i32, i32)) -> Option<Caveat> {
     Some(Caveat::warning(
         "hs_vintage",
         format!(
-            "codes began or ended with the Harmonized System of 2022: {shown}{more}. A series by such a code breaks by construction; compare headings"
+            "codes began or ended where an edition of the Harmonized System took effect: {shown}{more}. A series by such a code breaks by \
+             construction; compare headings"
         ),
         json!({ "codes": named }),
     ))
@@ -307,6 +312,8 @@ mod tests {
         assert_eq!(named(&[span("845710", data.0, data.1)]), None);
         assert_eq!(named(&[span("846221", data.0, 2021 * 12 + 11)]), Some(json!(["846221"])));
         assert_eq!(named(&[span("999999", 2022 * 12, data.1)]), Some(json!(["999999"])));
+        let rare = CodeSpan { n_records: 3, ..span("999999", data.0, 2021 * 12 + 11) };
+        assert_eq!(named(&[rare]), None);
         assert_eq!(of_codes(&[span("846221", data.0, 2021 * 12)], (2018 * 12, 2021 * 12)), None, "the data end before");
     }
 }
