@@ -102,7 +102,9 @@ fn relative(control: &Control) -> Option<String> {
     let figures = format!("{} ({})", number(ratio.estimate), range(ratio));
     let moved = control.pretrend.map(|drift| drift.status);
     Some(match moved {
-        Some("fails") => format!("Against {} it differs by {figures}, but was already drifting before.", control.name),
+        Some("fails") => {
+            format!("Against {} it differs by a factor of {figures}, but was already drifting before.", control.name)
+        }
         Some(_) => format!("Relative to {}: {figures}, and the two series moved together before.", control.name),
         None => {
             format!("Relative to {}: {figures}; too few periods before tell whether the two series moved together.", control.name)
@@ -131,8 +133,12 @@ fn search(found: &Found, frequency: Frequency) -> String {
 
 fn outliers(change: &TrendChange) -> Option<String> {
     let outliers = &change.descriptive.outliers;
+    let unit = match change.measure {
+        Measure::Count | Measure::Shipments => " records",
+        _ => "",
+    };
     let named: Vec<String> =
-        outliers.iter().map(|outlier| format!("{} ({})", in_words(&outlier.period), amount(outlier.count))).collect();
+        outliers.iter().map(|outlier| format!("{} ({}{unit})", in_words(&outlier.period), amount(outlier.count))).collect();
     match named.as_slice() {
         [] => None,
         [one] => Some(format!("{one} is an outlier.")),
