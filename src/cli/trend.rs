@@ -14,7 +14,7 @@ use crate::model::answer::PeriodStatus;
 use crate::model::date::Day;
 use crate::model::digest::sha256_of_file;
 use crate::model::series::Measure;
-use crate::model::trend_change::{Estimate, Severity, Status, TrendChange};
+use crate::model::trend_change::{Estimate, PeriodFit, Severity, Status, TrendChange};
 use crate::pipeline::trend::{FileQuestion, test_file};
 use clap::ValueEnum;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
@@ -60,6 +60,9 @@ pub struct Args {
     /// Leave out periods that end later
     #[arg(long, value_name = "DATE", value_parser = day)]
     to: Option<Day>,
+    /// Count these months as one period of two: the lunar new year moves between them
+    #[arg(long, value_name = "MONTHS")]
+    combine: Option<Combination>,
     /// Where the period that holds the change belongs
     #[arg(long, default_value = "exclude")]
     transition: TransitionChoice,
@@ -75,6 +78,11 @@ pub struct Args {
     /// Print all figures as JSON
     #[arg(long)]
     json: bool,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum Combination {
+    JanFeb,
 }
 
 #[derive(Debug, Clone, Copy, ValueEnum)]
@@ -107,6 +115,7 @@ pub fn run(args: &Args) -> Result<u8> {
         },
         from: args.from,
         to: args.to,
+        is_combined: args.combine.is_some(),
         adjustment: args.adjust,
     };
     let changes = test_file(&args.series, &question)?;
@@ -302,13 +311,14 @@ fn checks(change: &TrendChange) -> Vec<String> {
 /// level begins.
 fn sparkline(change: &TrendChange) -> String {
     const BLOCKS: [char; 8] = ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'];
-    let most = change.periods.iter().filter_map(|period| period.count).fold(0.0, f64::max);
+    let level = |period: &PeriodFit| period.count.map(|count| count / period.months as f64);
+    let most = change.periods.iter().filter_map(level).fold(0.0, f64::max);
     let mut line = String::new();
-    for period in &change.periods {
+    for period in change.periods.iter().filter(|period| period.status != PeriodStatus::Combined) {
         if period.period == change.change.first_post {
             line.push('|');
         }
-        line.push(match (period.count, period.status) {
+        line.push(match (level(period), period.status) {
             (None, _) | (_, PeriodStatus::Partial | PeriodStatus::Lagging) => '·',
             (Some(count), _) if count == 0.0 || most == 0.0 => '_',
             (Some(count), _) => BLOCKS[(count / most * 7.0).round() as usize],

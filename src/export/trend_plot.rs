@@ -21,6 +21,7 @@ const LETTERS: usize = 140;
 
 /// Returns the plot.
 pub fn svg(change: &TrendChange) -> String {
+    let change = &a_period(change);
     let has_control = change.periods.iter().any(|period| period.control.is_some());
     let footnotes: Vec<String> = wrapped(&change.sentence)
         .into_iter()
@@ -50,6 +51,20 @@ pub fn svg(change: &TrendChange) -> String {
     }
     svg.push_str("</svg>\n");
     svg
+}
+
+/// Returns a change with the amounts of periods that are counted as one spread over these.
+fn a_period(change: &TrendChange) -> TrendChange {
+    let mut change = change.clone();
+    for period in change.periods.iter_mut().filter(|period| period.months > 1) {
+        let months = period.months as f64;
+        let amounts = [&mut period.count, &mut period.fitted, &mut period.counterfactual, &mut period.control];
+        for amount in amounts.into_iter().chain([&mut period.counterfactual_low, &mut period.counterfactual_high]).flatten() {
+            *amount /= months;
+        }
+    }
+    change.periods.retain(|period| period.status != PeriodStatus::Combined);
+    change
 }
 
 /// Where values and periods lie on the paper.
@@ -136,7 +151,9 @@ fn series_panel(svg: &mut String, change: &TrendChange) {
         let style = match period.status {
             PeriodStatus::Observed => "fill=\"#222\"",
             PeriodStatus::Transition => "fill=\"#999\"",
-            PeriodStatus::Missing | PeriodStatus::Partial | PeriodStatus::Lagging => "fill=\"#fff\" stroke=\"#222\"",
+            PeriodStatus::Missing | PeriodStatus::Partial | PeriodStatus::Lagging | PeriodStatus::Combined => {
+                "fill=\"#fff\" stroke=\"#222\""
+            }
         };
         let _ = writeln!(svg, "<circle cx=\"{x:.1}\" cy=\"{y:.1}\" r=\"2.5\" {style}/>");
     }

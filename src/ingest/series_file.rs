@@ -76,6 +76,9 @@ impl Reader<'_> {
             }
             self.take(*line, cells, measure, all.entry(name).or_default())?;
         }
+        for lines in all.values() {
+            self.check_exposures(lines)?;
+        }
         Ok(order
             .into_iter()
             .filter_map(|name| {
@@ -88,6 +91,18 @@ impl Reader<'_> {
                 })
             })
             .collect())
+    }
+
+    /// Refuses an exposure that some observed periods have and others lack.
+    fn check_exposures(&self, lines: &Lines) -> Result<()> {
+        let is_stated = lines.points.iter().any(|(_, point)| point.exposure.is_some());
+        let lacks = |point: &SeriesPoint| point.exposure.is_none() && point.status != PeriodStatus::Missing;
+        match lines.points.iter().find(|(_, point)| is_stated && lacks(point)) {
+            None => Ok(()),
+            Some((ordinal, _)) => Err(self
+                .fault(lines.lines.get(ordinal).copied().unwrap_or(0), "has no `offset`")
+                .hint("fill the column in all lines or leave it out")),
+        }
     }
 
     /// Tells whether any line has something in a column.

@@ -197,11 +197,19 @@ pub enum PeriodStatus {
     Lagging,
     /// The change lies inside it, so that it belongs to neither side.
     Transition,
+    /// It is counted with the next period, as one.
+    Combined,
 }
 
 impl PeriodStatus {
-    pub const ALL: [PeriodStatus; 5] =
-        [PeriodStatus::Observed, PeriodStatus::Partial, PeriodStatus::Missing, PeriodStatus::Lagging, PeriodStatus::Transition];
+    pub const ALL: [PeriodStatus; 6] = [
+        PeriodStatus::Observed,
+        PeriodStatus::Partial,
+        PeriodStatus::Missing,
+        PeriodStatus::Lagging,
+        PeriodStatus::Transition,
+        PeriodStatus::Combined,
+    ];
 
     pub fn as_str(self) -> &'static str {
         match self {
@@ -210,6 +218,7 @@ impl PeriodStatus {
             PeriodStatus::Missing => "missing",
             PeriodStatus::Lagging => "lagging",
             PeriodStatus::Transition => "transition",
+            PeriodStatus::Combined => "combined",
         }
     }
 }

@@ -139,6 +139,34 @@ impl TradeSeries {
         TradeSeries { name: name.to_owned(), measure, frequency, first, points }
     }
 
+    /// Counts January and February of each year as one period of two months: the lunar new year moves between them.
+    ///
+    /// Both must be known alike; where one is missing or not whole, so is the other.
+    pub fn combine_january_and_february(&mut self) {
+        if self.frequency != Frequency::Month {
+            return;
+        }
+        let part_of_year = |at: usize| Frequency::Month.part_of_year(self.first + at as i32);
+        let n = self.points.len();
+        let februaries: Vec<usize> = (1..n).filter(|at| part_of_year(*at) == 2).collect();
+        // A series that begins with February or ends with January has half of such a period.
+        let halves: Vec<usize> = [(0, 2), (n.saturating_sub(1), 1)]
+            .into_iter()
+            .filter(|(at, part)| n > 0 && part_of_year(*at) == *part)
+            .map(|half| half.0)
+            .collect();
+        for at in februaries {
+            let [january, february] = [self.points[at - 1], self.points[at]];
+            let status = if january.status == PeriodStatus::Observed { february.status } else { january.status };
+            let exposure = january.exposure.zip(february.exposure).map(|(left, right)| (left + right) / 2.0);
+            self.points[at] = SeriesPoint { amount: january.amount + february.amount, exposure, status };
+            self.points[at - 1] = SeriesPoint { status: PeriodStatus::Combined, ..SeriesPoint::MISSING };
+        }
+        for at in halves {
+            self.points[at].status = PeriodStatus::Partial;
+        }
+    }
+
     /// Returns the number of the last period.
     pub fn last(&self) -> i32 {
         self.first + self.points.len() as i32 - 1

@@ -512,6 +512,8 @@ pub struct PeriodFit {
     pub period: String,
     /// `None` where the period is missing.
     pub count: Option<f64>,
+    /// How many periods it is, where some are counted as one.
+    pub months: usize,
     pub status: PeriodStatus,
     pub fitted: Option<f64>,
     /// What the model expects had the earlier trend gone on.

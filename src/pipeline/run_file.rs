@@ -83,6 +83,8 @@ pub struct TrendRequest {
     /// The finding that is a control of all others, where a finding does not name its own.
     pub control: Option<String>,
     pub adjustment: Adjustment,
+    /// Whether January and February are one period.
+    pub is_combined: bool,
     /// Whether months at the end that are not wholly delivered are tested as if they were.
     pub has_lagging: bool,
 }
@@ -165,8 +167,9 @@ const TREND: Keys = Keys {
         "lag",
         "search_trend",
         "include_lagging",
+        "combine",
     ],
-    later: &["combine"],
+    later: &[],
 };
 const SIDE: Keys = Keys {
     known: &["group", "entity", "list", "program", "name", "registration_id", "country", "kind", "roles"],
@@ -489,7 +492,12 @@ impl Reader {
         settings.model.season = self.word(table, "season", place, &Season::ALL, Season::as_str)?;
         settings.model.errors = self.word(table, "se", place, &ErrorRule::ALL, ErrorRule::as_str)?.unwrap_or_default();
         settings.search_has_trend = self.flag(table, "search_trend", place)?;
+        let combine = self.text(table, "combine", place)?;
+        if let Some(word) = combine.as_deref().filter(|word| *word != "jan-feb") {
+            return Err(self.unknown_word(word, "combine", place, ["jan-feb"].into_iter(), &[]));
+        }
         Ok(TrendRequest {
+            is_combined: combine.is_some(),
             settings,
             frequency,
             measures,

@@ -33,6 +33,8 @@ pub struct FileQuestion {
     /// The first and last day; periods outside are left out.
     pub from: Option<Day>,
     pub to: Option<Day>,
+    /// Whether January and February are one period.
+    pub is_combined: bool,
     pub adjustment: Adjustment,
 }
 
@@ -42,7 +44,11 @@ pub fn test_file(path: &Path, question: &FileQuestion) -> Result<Vec<TrendChange
     for read in &mut all {
         cut(&mut read.series, question.from, question.to);
     }
-    let further = question.controls.iter().map(|path| read_control(path)).collect::<Result<Vec<TradeSeries>>>()?;
+    let mut further = question.controls.iter().map(|path| read_control(path)).collect::<Result<Vec<TradeSeries>>>()?;
+    if question.is_combined {
+        let own = all.iter_mut().flat_map(|read| std::iter::once(&mut read.series).chain(&mut read.control));
+        own.chain(&mut further).for_each(TradeSeries::combine_january_and_february);
+    }
     if let Some((path, control)) = question.controls.iter().zip(&further).find(|(_, control)| {
         let is_other = |read: &ReadSeries| read.series.frequency != control.frequency;
         all.iter().any(is_other)
@@ -185,7 +191,13 @@ fn series_of(request: &TrendRequest, name: &str, months: &[SeriesMonth], measure
     let by_month: Vec<(i32, SeriesPoint)> =
         months.iter().map(|month| (month.year * 12 + month.month as i32 - 1, point(month))).collect();
     match request.frequency {
-        Frequency::Month => TradeSeries::new(name, measure, Frequency::Month, &by_month),
+        Frequency::Month => {
+            let mut series = TradeSeries::new(name, measure, Frequency::Month, &by_month);
+            if request.is_combined {
+                series.combine_january_and_february();
+            }
+            series
+        }
         frequency => TradeSeries::new(name, measure, frequency, &joined(&by_month, frequency)),
     }
 }

@@ -68,19 +68,19 @@ impl Season {
     }
 
     /// Adds the cells of a part of the year, by the calendar and not by the row.
-    pub fn push(self, cells: &mut Vec<f64>, frequency: Frequency, part_of_year: u32) {
+    pub fn push(self, cells: &mut Vec<f64>, frequency: Frequency, part_of_year: f64) {
         let waves = match self {
             Season::None => 0,
             Season::Fourier1 => 1,
             Season::Fourier2 => 2,
             Season::Month => {
                 let n_parts = frequency.periods_a_year() as u32;
-                cells.extend((2..=n_parts).map(|part| f64::from(u8::from(part == part_of_year))));
+                cells.extend((2..=n_parts).map(|part| f64::from(u8::from(f64::from(part) == part_of_year))));
                 return;
             }
         };
         for wave in 1..=waves {
-            let angle = TAU * f64::from(wave * part_of_year) / f64::from(frequency.periods_a_year());
+            let angle = TAU * f64::from(wave) * part_of_year / f64::from(frequency.periods_a_year());
             cells.extend([angle.sin(), angle.cos()]);
         }
     }

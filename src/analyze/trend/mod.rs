@@ -140,7 +140,7 @@ fn segments(sides: &Sides<'_>, rows: &Rows, dispersion: f64) -> Option<Segments>
         return None;
     }
     let penalty = dispersion * (rows.len() as f64).ln();
-    let division = segments::divide(&rows.amounts, penalty)?;
+    let division = segments::divide(&rows.levels(), penalty)?;
     let label = |row: &usize| sides.series.frequency.period(sides.series.first + rows.positions[*row]).to_string();
     Some(Segments {
         label: "exploratory",
@@ -163,7 +163,8 @@ fn periods(sides: &Sides<'_>, rows: &Rows, curves: &[Curve], controls: &[TradeSe
             let known = known.filter(|point| point.status != PeriodStatus::Missing).map(|point| point.amount);
             PeriodFit {
                 period: sides.series.frequency.period(ordinal).to_string(),
-                count: (*status != PeriodStatus::Missing).then_some(point.amount),
+                count: (!matches!(status, PeriodStatus::Missing | PeriodStatus::Combined)).then_some(point.amount),
+                months: 1 + usize::from(sides.series.point(ordinal - 1).status == PeriodStatus::Combined),
                 status: *status,
                 fitted: curve.map(|curve| curve.fitted),
                 counterfactual: curve.map(|curve| curve.counterfactual),

@@ -15,7 +15,7 @@ pub const SEED: u64 = 20_220_224;
 pub const REPLICATIONS: usize = 19_999;
 
 /// What a null depends on: season, trend, positions and parts of the year.
-type Calendar = (Season, bool, Vec<i32>, Vec<u32>);
+type Calendar = (Season, bool, Vec<i32>, Vec<u64>);
 
 /// The nulls of a run, each simulated when a calendar is met first.
 #[derive(Debug, Default)]
@@ -27,9 +27,14 @@ pub struct NullScan(Vec<f64>);
 
 impl NullScans {
     /// Returns the null of a design whose last column is the step.
-    pub fn of(&self, null: &Design, season: Season, has_trend: bool, positions: &[i32], parts_of_year: &[u32]) -> Arc<NullScan> {
+    pub fn of(&self, null: &Design, season: Season, has_trend: bool, positions: &[i32], parts_of_year: &[f64]) -> Arc<NullScan> {
         let start = positions.first().copied().unwrap_or(0);
-        let calendar = (season, has_trend, positions.iter().map(|at| at - start).collect(), parts_of_year.to_vec());
+        let calendar = (
+            season,
+            has_trend,
+            positions.iter().map(|at| at - start).collect(),
+            parts_of_year.iter().map(|part| part.to_bits()).collect(),
+        );
         let lock = || self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(known) = lock().get(&calendar) {
             return known.clone();

@@ -22,7 +22,7 @@ const FEWEST_ROWS: usize = 4;
 pub fn describe(sides: &Sides<'_>, rows: &Rows) -> Descriptive {
     let is_count = sides.series.measure.is_count();
     let n_before = rows.n_before();
-    let (before, after) = (side(&rows.amounts[..n_before]), side(&rows.amounts[n_before..]));
+    let (before, after) = (side(rows, 0..n_before), side(rows, n_before..rows.len()));
     let (mut adjusted, mut outliers) = (None, Vec::new());
     if let Some((found, residuals)) = adjusted_ratio(rows, &before, &after, sides) {
         adjusted = Some(found);
@@ -57,9 +57,9 @@ pub fn describe(sides: &Sides<'_>, rows: &Rows) -> Descriptive {
     }
 }
 
-fn side(amounts: &[f64]) -> Side {
-    let events: f64 = amounts.iter().sum();
-    let mut sorted = amounts.to_vec();
+fn side(rows: &Rows, of: std::ops::Range<usize>) -> Side {
+    let (events, months): (f64, f64) = (rows.amounts[of.clone()].iter().sum(), rows.lengths[of.clone()].iter().sum());
+    let mut sorted = rows.levels()[of].to_vec();
     sorted.sort_by(f64::total_cmp);
     let middle = sorted.len() / 2;
     let median = match sorted.len() {
@@ -69,10 +69,10 @@ fn side(amounts: &[f64]) -> Side {
     };
     Side {
         events,
-        months: amounts.len(),
-        per_month: events / amounts.len() as f64,
+        months: months as usize,
+        per_month: events / months,
         median,
-        zero_months: amounts.iter().filter(|amount| **amount == 0.0).count(),
+        zero_months: sorted.iter().filter(|level| **level == 0.0).count(),
     }
 }
 
@@ -141,15 +141,15 @@ fn far_out(sides: &Sides<'_>, rows: &Rows, residuals: &[f64]) -> Vec<Outlier> {
 
 /// Returns the smallest and largest ratio without any one period.
 fn leave_one_out(rows: &Rows, n_before: usize, before: &Side, after: &Side) -> Option<Range> {
-    if before.months < 2 || after.months < 2 {
+    if n_before < 2 || rows.len() - n_before < 2 {
         return None;
     }
     let without = |row: usize| {
-        let amount = rows.amounts[row];
+        let (amount, length) = (rows.amounts[row], rows.lengths[row]);
         if row < n_before {
-            after.per_month / ((before.events - amount) / (before.months - 1) as f64)
+            after.per_month / ((before.events - amount) / (before.months as f64 - length))
         } else {
-            (after.events - amount) / (after.months - 1) as f64 / before.per_month
+            (after.events - amount) / (after.months as f64 - length) / before.per_month
         }
     };
     let ratios = (0..rows.len()).map(without).filter(|ratio| ratio.is_finite());
@@ -160,7 +160,8 @@ fn leave_one_out(rows: &Rows, n_before: usize, before: &Side, after: &Side) -> O
 }
 
 fn share_above_maximum(rows: &Rows, n_before: usize) -> Option<f64> {
-    let (before, after) = rows.amounts.split_at(n_before);
+    let levels = rows.levels();
+    let (before, after) = levels.split_at(n_before);
     let maximum = before.iter().copied().reduce(f64::max)?;
     let above = after.iter().filter(|amount| **amount > maximum).count();
     (!after.is_empty()).then(|| above as f64 / after.len() as f64)
@@ -168,11 +169,11 @@ fn share_above_maximum(rows: &Rows, n_before: usize) -> Option<f64> {
 
 /// Returns the ratio of means over parts of the year that both sides have, each weighted once.
 fn same_calendar_months(rows: &Rows) -> Option<SameMonths> {
-    let mut parts: BTreeMap<u32, [(f64, f64); 2]> = BTreeMap::new();
+    let mut parts: BTreeMap<u64, [(f64, f64); 2]> = BTreeMap::new();
     for (row, part) in rows.parts_of_year.iter().enumerate() {
-        let (sum, n) = &mut parts.entry(*part).or_default()[usize::from(rows.is_after(row))];
+        let (sum, n) = &mut parts.entry(part.to_bits()).or_default()[usize::from(rows.is_after(row))];
         *sum += rows.amounts[row];
-        *n += 1.0;
+        *n += rows.lengths[row];
     }
     let shared: Vec<&[(f64, f64); 2]> = parts.values().filter(|[before, after]| before.1 > 0.0 && after.1 > 0.0).collect();
     let level = |side: usize| shared.iter().map(|sides| sides[side].0 / sides[side].1).sum::<f64>();

@@ -126,7 +126,8 @@ fn wanted(rows: &Rows, fewest: usize, request: Request, frequency: Frequency) ->
 fn ladder((kind, season): (Kind, Season), rows: &Rows, fewest: usize, frequency: Frequency) -> Vec<(Kind, Season)> {
     let is_allowed = |season: &Season| match season {
         Season::None => true,
-        Season::Month => fewest >= MONTHS_FROM,
+        // Parts of the year that are counted as one have no levels of their own.
+        Season::Month => fewest >= MONTHS_FROM && rows.lengths.iter().all(|length| *length == 1.0),
         // Two waves of four quarters are as many levels as quarters.
         Season::Fourier2 if frequency == Frequency::Quarter => false,
         Season::Fourier1 | Season::Fourier2 => {
@@ -143,7 +144,7 @@ fn ladder((kind, season): (Kind, Season), rows: &Rows, fewest: usize, frequency:
 }
 
 fn has_every_part(rows: &Rows, frequency: Frequency) -> bool {
-    (1..=frequency.periods_a_year() as u32).all(|part| rows.parts_of_year.contains(&part))
+    (1..=frequency.periods_a_year() as u32).all(|part| (0..rows.len()).any(|row| rows.holds_part(row, part)))
 }
 
 /// Everything that the figures of one fitted model are made of.
@@ -267,7 +268,7 @@ pub fn one(sides: &Sides<'_>, rows: &Rows, kind: Kind, season: Season, request: 
 }
 
 fn has_empty_part(rows: &Rows, frequency: Frequency) -> bool {
-    let is_empty = |part: u32| rows.parts_of_year.iter().zip(&rows.amounts).all(|(own, amount)| *own != part || *amount == 0.0);
+    let is_empty = |part: u32| (0..rows.len()).all(|row| !rows.holds_part(row, part) || rows.amounts[row] == 0.0);
     (1..=frequency.periods_a_year() as u32).any(is_empty)
 }
 

@@ -61,15 +61,22 @@ pub struct Rows {
     pub positions: Vec<i32>,
     /// Periods since the first one after the change.
     pub since: Vec<i32>,
-    /// Parts of the year, from 1.
-    pub parts_of_year: Vec<u32>,
+    /// Parts of the year, from 1; of periods that are counted as one, the middle of them.
+    pub parts_of_year: Vec<f64>,
     pub amounts: Vec<f64>,
+    /// How many periods a row is: more than one where some are counted as one.
+    pub lengths: Vec<f64>,
+    /// Logarithms of lengths and stated exposures; `None` where all are 1.
     pub log_exposures: Option<Vec<f64>>,
 }
 
 impl<'s> Sides<'s> {
     pub fn of(series: &'s TradeSeries, change: ChangeDay) -> Self {
-        let (first_post, first_left_out) = change.periods(series.frequency);
+        let (mut first_post, first_left_out) = change.periods(series.frequency);
+        // A period that is counted with the one before the change holds the change.
+        if first_post == first_left_out && series.point(first_post - 1).status == PeriodStatus::Combined {
+            first_post += 1;
+        }
         let statuses = (series.first..)
             .zip(&series.points)
             .map(|(ordinal, point)| {
@@ -92,19 +99,27 @@ impl<'s> Sides<'s> {
 
     fn rows(&self, is_in: impl Fn(PeriodStatus) -> bool) -> Rows {
         let mut rows = Rows::default();
-        let mut log_exposures = Vec::new();
+        let (mut log_exposures, mut has_exposures) = (Vec::new(), false);
+        let mut length = 1.0;
         for (at, (point, status)) in self.series.points.iter().zip(&self.statuses).enumerate() {
+            if *status == PeriodStatus::Combined {
+                length += 1.0;
+                continue;
+            }
+            let own_length = std::mem::replace(&mut length, 1.0);
             if !is_in(*status) {
                 continue;
             }
             let ordinal = self.series.first + at as i32;
             rows.positions.push(at as i32);
             rows.since.push(ordinal - self.first_post);
-            rows.parts_of_year.push(self.series.frequency.part_of_year(ordinal));
+            rows.parts_of_year.push(f64::from(self.series.frequency.part_of_year(ordinal)) - (own_length - 1.0) / 2.0);
             rows.amounts.push(point.amount);
-            log_exposures.extend(point.exposure.map(f64::ln));
+            rows.lengths.push(own_length);
+            has_exposures |= own_length != 1.0 || point.exposure.is_some();
+            log_exposures.push((own_length * point.exposure.unwrap_or(1.0)).ln());
         }
-        rows.log_exposures = (!log_exposures.is_empty() && log_exposures.len() == rows.amounts.len()).then_some(log_exposures);
+        rows.log_exposures = has_exposures.then_some(log_exposures);
         rows
     }
 
@@ -123,6 +138,16 @@ impl Rows {
         self.amounts.is_empty()
     }
 
+    /// Returns the amounts a period.
+    pub fn levels(&self) -> Vec<f64> {
+        self.amounts.iter().zip(&self.lengths).map(|(amount, length)| amount / length).collect()
+    }
+
+    /// Tells whether a row holds a part of the year.
+    pub fn holds_part(&self, row: usize, part: u32) -> bool {
+        (self.parts_of_year[row] - f64::from(part)).abs() <= self.lengths[row] / 2.0 - 0.5
+    }
+
     pub fn is_after(&self, row: usize) -> bool {
         self.since[row] >= 0
     }
@@ -139,6 +164,7 @@ impl Rows {
             since: self.since[..n_rows].to_vec(),
             parts_of_year: self.parts_of_year[..n_rows].to_vec(),
             amounts: self.amounts[..n_rows].to_vec(),
+            lengths: self.lengths[..n_rows].to_vec(),
             log_exposures: self.log_exposures.as_ref().map(|exposures| exposures[..n_rows].to_vec()),
         }
     }
