@@ -1,5 +1,6 @@
 //! `plimsoll trend`: the trend tests alone, on any series.
 
+use super::screen::is_same_file;
 use super::terminal::{self, printable};
 use crate::analyze::trend::change_design::{Kind, Season};
 use crate::analyze::trend::families::Adjustment;
@@ -128,6 +129,9 @@ pub fn run(args: &Args) -> Result<u8> {
             ))
             .hint("give a file with one series; a run folder has a plot of each finding"));
         };
+        if args.controls.iter().chain([&args.series]).any(|input| is_same_file(path, input)) {
+            return Err(Error::request(format!("`--svg {}` is a series itself", path.display())).hint("name another file"));
+        }
         std::fs::write(path, trend_plot::svg(change)).map_err(|error| Error::file(path, "write", error))?;
     }
     if args.json {

@@ -24,7 +24,7 @@ const LINE_ITEMS: [(&str, &str); 8] = [
 ];
 
 /// Returns a file of the real data, or `None`, said on stdout, where it is absent.
-fn real(path: &str) -> Option<PathBuf> {
+pub fn real(path: &str) -> Option<PathBuf> {
     let root = std::env::var_os("PLIMSOLL_REAL_DATA").map_or_else(|| project("../shared/data"), PathBuf::from);
     let path = root.join(path);
     if path.exists() {

@@ -1,27 +1,15 @@
 //! Real records: the figures that an independent computation gave, from the records themselves.
 //!
-//! The files are bought or fetched, lie beside the checkout or where `PLIMSOLL_REAL_DATA` says, and are not part of the project: a
-//! test whose file is absent says so and does nothing.
+//! The files are no part of the project; `real_data` says where they lie, and that a test without its file does nothing.
 
-use crate::workdir::{Table, Workdir, project};
+use crate::real_data::real;
+use crate::workdir::{Table, Workdir};
 use polars::prelude::*;
 use serde_json::Value;
 use std::collections::BTreeMap;
-use std::path::PathBuf;
 
 /// Russia in the country codes of Brazil's foreign trade.
 const RUSSIA: i32 = 676;
-
-/// Returns a file of the real data, or `None`, said on stdout, where it is absent.
-fn real(path: &str) -> Option<PathBuf> {
-    let root = std::env::var_os("PLIMSOLL_REAL_DATA").map_or_else(|| project("../shared/data"), PathBuf::from);
-    let path = root.join(path);
-    if path.exists() {
-        return Some(path);
-    }
-    println!("skipped: there is no {}", path.display());
-    None
-}
 
 fn assert_near(value: &Value, pointer: &str, expected: f64) {
     let own = value.pointer(pointer).and_then(Value::as_f64).unwrap_or_else(|| panic!("{pointer} is a number"));
