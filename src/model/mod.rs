@@ -13,6 +13,8 @@ pub mod document_id;
 pub mod file_profile;
 pub mod goods;
 pub mod hs_code;
+pub mod hs_edition;
+pub mod hs_nomenclature;
 pub mod issue;
 pub mod key;
 pub mod listed_entity;
