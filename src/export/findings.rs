@@ -42,6 +42,13 @@ fn finding(question: &Question, answer: &Answer, tested: &[TestedSeries]) -> Val
         .collect();
     let is_countable = answer.countable == Countable::Shipments;
     let counted = |value: Value| if is_countable { value } else { Value::Null };
+    let breadths: Vec<Value> = answer
+        .by_breadth
+        .iter()
+        .map(|(breadth, counts_in_headline, counts)| {
+            json!({ "breadth": breadth, "counts_in_headline": counts_in_headline, "counts": numbers(counts) })
+        })
+        .collect();
     let mut finding = json!({
         "id": question.id,
         "question": question,
@@ -59,6 +66,7 @@ fn finding(question: &Question, answer: &Answer, tested: &[TestedSeries]) -> Val
         "first_date": answer.headline.first_day.map(|day| day.to_string()),
         "last_date": answer.headline.last_day.map(|day| day.to_string()),
         "by_procedure_class": classes,
+        "by_breadth": breadths,
         "straddling_records": answer.straddling_records,
         "without_rule": without_rules,
         "expected": question.expected,

@@ -1,5 +1,6 @@
 //! The answer to a question: counts, sums, a range and a verdict.
 
+use crate::model::goods::Breadth;
 use crate::model::date::{Day, month_end, month_start};
 use crate::model::question::Verdict;
 use crate::model::shipment_key::ShipmentKey;
@@ -128,6 +129,8 @@ pub struct Answer {
     pub same_days: Vec<SameDays>,
     /// By procedure class: counts, and whether the class counts in the headline.
     pub by_procedure_class: Vec<(String, bool, Counts)>,
+    /// By how exactly codes and phrases select the goods: counts, and whether they are in the headline. Empty where all goods are asked for.
+    pub by_breadth: Vec<(Breadth, bool, Counts)>,
     /// Records that match but whose date is too rough to lie inside the window.
     pub straddling_records: u64,
     /// Rules that took something out of this finding, in the order in which they are tried.

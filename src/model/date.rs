@@ -45,6 +45,16 @@ impl Day {
         (self.month() - 1) / 3 + 1
     }
 
+    /// Returns the day after; the last day that an interval can name has none but itself.
+    pub fn next(self) -> Day {
+        if self == Day::MAX { self } else { self.to_date().succ_opt().map_or(self, Day::from) }
+    }
+
+    /// Returns the day before; the first day that an interval can name has none but itself.
+    pub fn previous(self) -> Day {
+        if self == Day::MIN { self } else { self.to_date().pred_opt().map_or(self, Day::from) }
+    }
+
     pub fn to_date(self) -> NaiveDate {
         NaiveDate::from_ymd_opt(self.year(), self.month(), (self.0 % 100).unsigned_abs())
             .expect("a Day is only made from a calendar day")

@@ -51,6 +51,11 @@ impl Editions {
         Editions(editions.fold(0, |bits, edition| bits | 1 << edition.index()))
     }
 
+    /// Returns the set of one edition.
+    pub fn of(edition: HsEdition) -> Editions {
+        Editions(1 << edition.index())
+    }
+
     pub fn contains(self, edition: HsEdition) -> bool {
         self.0 & (1 << edition.index()) != 0
     }

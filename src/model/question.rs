@@ -66,6 +66,11 @@ impl Question {
         columns
     }
 
+    /// Returns whether the question needs to know whether goods are new or used.
+    pub fn asks_condition(&self) -> bool {
+        self.conditions.condition.is_some() || self.by.contains(&Grouping::Condition)
+    }
+
     /// Returns the columns that the question is broken down by, those of the period first.
     pub fn columns_by(&self) -> Vec<&'static str> {
         let (periods, others): (Vec<Grouping>, Vec<Grouping>) = self.by.iter().partition(|grouping| grouping.column().is_none());
@@ -133,6 +138,7 @@ pub struct Conditions {
     pub departure_country: Vec<CountryCode>,
     pub destination_country: Vec<CountryCode>,
     pub trading_country: Vec<CountryCode>,
+    /// `new`, `used`, or `unknown` where neither a column nor the description says which.
     pub condition: Option<String>,
     pub value_usd_cents_min: Option<i64>,
 }
@@ -153,10 +159,17 @@ pub enum Grouping {
     Brand,
     Shipper,
     Consignee,
+    /// The sets of goods of the finding; a record may be in several of them, as under all groupings by goods.
+    GoodsSet,
+    Provision,
+    Tier,
+    GoodsKind,
+    Phrase,
+    Condition,
 }
 
 impl Grouping {
-    pub const ALL: [Grouping; 12] = [
+    pub const ALL: [Grouping; 18] = [
         Grouping::Year,
         Grouping::Quarter,
         Grouping::Month,
@@ -169,7 +182,25 @@ impl Grouping {
         Grouping::Brand,
         Grouping::Shipper,
         Grouping::Consignee,
+        Grouping::GoodsSet,
+        Grouping::Provision,
+        Grouping::Tier,
+        Grouping::GoodsKind,
+        Grouping::Phrase,
+        Grouping::Condition,
     ];
+
+    /// Returns the grouping that a word of the run file means.
+    pub fn parse(word: &str) -> Option<Grouping> {
+        // Beside goods only one kind can be meant.
+        let word = if word == "kind" { "goods_kind" } else { word };
+        Grouping::ALL.into_iter().find(|grouping| grouping.as_str() == word)
+    }
+
+    /// Returns whether records are grouped by the rules that select their goods.
+    pub fn is_by_goods(self) -> bool {
+        matches!(self, Grouping::GoodsSet | Grouping::Provision | Grouping::Tier | Grouping::GoodsKind | Grouping::Phrase)
+    }
 
     /// Returns the word of the run file and the name of the column in `summary.csv`.
     pub fn as_str(self) -> &'static str {
@@ -186,10 +217,16 @@ impl Grouping {
             Grouping::Brand => "brand",
             Grouping::Shipper => "shipper",
             Grouping::Consignee => "consignee",
+            Grouping::GoodsSet => "goods_set",
+            Grouping::Provision => "provision",
+            Grouping::Tier => "tier",
+            Grouping::GoodsKind => "goods_kind",
+            Grouping::Phrase => "phrase",
+            Grouping::Condition => "condition",
         }
     }
 
-    /// Returns the columns of the shipments that are grouped by.
+    /// Returns the columns of the shipments, or of the rules that select their goods, that are grouped by.
     pub fn columns(self) -> &'static [&'static str] {
         match self {
             Grouping::Year => &["year"],
@@ -204,6 +241,12 @@ impl Grouping {
             Grouping::Brand => &["brand"],
             Grouping::Shipper => &["shipper_name"],
             Grouping::Consignee => &["consignee_name"],
+            Grouping::GoodsSet => &["goods_set"],
+            Grouping::Provision => &["provision"],
+            Grouping::Tier => &["tier"],
+            Grouping::GoodsKind => &["goods_kind"],
+            Grouping::Phrase => &["phrase"],
+            Grouping::Condition => &["condition"],
         }
     }
 

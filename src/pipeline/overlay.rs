@@ -9,7 +9,7 @@ use crate::model::digest::sha256_of_texts;
 use crate::model::issue::Issues;
 use crate::model::key;
 use crate::model::part::{LineNumbers, ZeroCount};
-use crate::model::shipments::{MEASURES, STATED_MEASURES};
+use crate::model::shipments::{MEASURES, STATED_MEASURES, shipment_columns};
 use crate::model::vendor_schema::VendorSchema;
 use crate::store::kept::KeptOverlay;
 use crate::store::local::Engine;
@@ -28,6 +28,8 @@ pub struct Resolved {
     restated: DataFrame,
     /// The rules that are on.
     pub rules: Vec<&'static str>,
+    /// The condition that the words of an item tell, where it has been asked for.
+    told_conditions: Option<DataFrame>,
     pub duplicates: Vec<Duplicate>,
     /// By source file.
     pub issues: BTreeMap<String, Issues>,
@@ -64,7 +66,7 @@ pub fn resolve(files: &[LoadedFile], schemas: &[VendorSchema], store: &Store, ru
     }
     duplicates.retain(|duplicate| rules.contains(&duplicate.rule.as_str()));
     let engine = engine_over(parts.clone(), &removed, restated.clone().lazy(), &rules)?;
-    Ok(Resolved { engine, parts, removed, restated, rules, duplicates, issues })
+    Ok(Resolved { engine, parts, removed, restated, rules, told_conditions: None, duplicates, issues })
 }
 
 /// Returns an engine with the tables of the store and `shipments`, which is what of them counts.
@@ -82,13 +84,18 @@ impl Resolved {
     pub fn of_records(&self, record_keys: FxHashSet<i64>) -> Result<Engine> {
         let is_wanted = is_one_of(record_keys);
         let parts = self.parts_where(is_wanted.clone())?;
-        engine_over(parts.lazy(), &self.removed, self.restated.clone().lazy().filter(is_wanted), &self.rules)
+        let restated = self.restated.clone().lazy().filter(is_wanted);
+        let mut engine = engine_over(parts.lazy(), &self.removed, restated, &self.rules)?;
+        let shipments = engine.query(&sql::shipments_view(&self.rules))?;
+        engine.register("shipments", self.with_conditions(shipments));
+        Ok(engine)
     }
 
     /// Returns an engine whose `shipments` are the records that the rules have taken out.
     pub fn of_removed(&self) -> Result<Engine> {
         let mut engine = engine_over(self.parts.clone(), &self.removed, self.restated.clone().lazy(), &self.rules)?;
-        engine.register_query("shipments", &sql::removed_view(&self.rules))?;
+        let removed = engine.query(&sql::removed_view(&self.rules))?;
+        engine.register("shipments", self.with_conditions(removed));
         Ok(engine)
     }
 
@@ -96,7 +103,7 @@ impl Resolved {
     pub fn removed_records(&self, record_keys: FxHashSet<i64>) -> Result<LazyFrame> {
         let parts = self.parts_where(is_one_of(record_keys))?;
         let rules = self.removed.clone().lazy().select([col("record_key"), col("rule")]);
-        Ok(parts.lazy().join(rules, [col("record_key")], [col("record_key")], JoinArgs::new(JoinType::Inner)))
+        Ok(self.with_conditions(parts.lazy()).join(rules, [col("record_key")], [col("record_key")], JoinArgs::new(JoinType::Inner)))
     }
 
     fn parts_where(&self, is_wanted: Expr) -> Result<DataFrame> {
@@ -111,6 +118,24 @@ impl Resolved {
     /// Tells whether any record was taken out.
     pub fn has_removed(&self) -> bool {
         self.removed.height() > 0
+    }
+
+    /// Fills the condition of goods by the words of their items where no column states it, from now on in all queries.
+    pub fn tell_conditions(&mut self, told: DataFrame) -> Result<()> {
+        self.told_conditions = Some(told);
+        let shipments = self.engine.query(&sql::shipments_view(&self.rules))?;
+        self.engine.register("shipments", self.with_conditions(shipments));
+        Ok(())
+    }
+
+    /// Lays conditions told by words under shipments; what a column states stands over them.
+    fn with_conditions(&self, shipments: LazyFrame) -> LazyFrame {
+        let Some(told) = &self.told_conditions else { return shipments };
+        let columns: Vec<Expr> = shipment_columns().iter().map(|(name, _)| col(name.as_str())).collect();
+        shipments
+            .join(told.clone().lazy(), [col("item_key")], [col("item_key")], JoinArgs::new(JoinType::Left))
+            .with_columns([coalesce(&[col("condition"), col("told_condition")]).alias("condition")])
+            .select(columns)
     }
 
     /// Tells whether any record has a date that states no day.

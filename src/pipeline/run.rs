@@ -12,8 +12,9 @@ use crate::export;
 use crate::export::duplicates::Duplicate;
 use crate::export::folder::{RunFolder, check_target};
 use crate::export::run_manifest::{FileEntry, ListEntry, Manifest};
-use crate::model::answer::{Answer, Countable};
+use crate::model::answer::{Answer, Countable, Counts};
 use crate::model::digest::sha256_of_file;
+use crate::model::goods::Breadth;
 use crate::model::issue::{Issue, Issues};
 use crate::model::listed_entity::Watchlist;
 use crate::model::question::{Grouping, Question, Verdict};
@@ -143,6 +144,10 @@ pub fn run(
     }
 
     progress.stage("findings");
+    if run_file.questions.iter().any(Question::asks_condition) {
+        let told = goods::told_conditions(&mut resolved.engine)?;
+        resolved.tell_conditions(told)?;
+    }
     let goods_rows = prepared.goods.goods(&run_file.questions, &mut resolved.engine)?;
     let mut members = screening::members_table(&screened.members);
     let mut goods = goods::goods_table(&goods_rows);
@@ -159,6 +164,9 @@ pub fn run(
     engine.register("shipments", shipments.clone().lazy());
     engine.register("members", members.clone().lazy());
     engine.register("goods", goods.clone().lazy());
+    let mut goods_hits = goods::hits_table(&prepared.goods.hits(&run_file.questions, &mut engine)?);
+    engine.register("goods_hits", goods_hits.clone().lazy());
+    let has_apart = |question: &Question| goods_rows.iter().any(|row| row.goods_set == question.id && !row.is_counted);
     let coverage = coverage(run_file, &prepared.schemas, &files)?;
     let has_rough_dates = resolved.has_rough_dates()?;
     let without_rules = evidence::without_rules(&queries, &resolved, &shipments, &members, &goods)?;
@@ -169,7 +177,14 @@ pub fn run(
         let store = has_rough_dates.then_some(&mut resolved.engine);
         let mut answer = findings::answer(question, query, &mut engine, store, &coverage, countable)?;
         answer.without_rules = without_rules;
+        if has_apart(question) {
+            add_apart(&mut answer, findings::counts_apart(query, &mut resolved.engine)?);
+        }
         answer.reasons.extend(evidence::kind_notes(question, &shipments)?);
+        answer.reasons.extend(prepared.goods.notes(question));
+        if question.asks_condition() {
+            answer.reasons.push("where no column states the condition of goods, the words of their description tell it".to_owned());
+        }
         answer.reasons.extend(line_notes(&files, &prepared.schemas));
         let off = resolve::switchable_rules().filter(|rule| !run_file.rules.contains(rule));
         answer.reasons.extend(off.map(|rule| format!("the rule `{rule}` for repeats is switched off")));
@@ -197,6 +212,7 @@ pub fn run(
     export::shipments::write(folder, &mut shipments)?;
     folder.write_parquet("members.parquet", &mut members)?;
     folder.write_parquet("goods.parquet", &mut goods)?;
+    folder.write_parquet("goods_hits.parquet", &mut goods_hits)?;
     export::parties::write(folder, &parties)?;
     export::matches::write(folder, &screened.matches)?;
     let request = run_file.trend.as_ref();
@@ -329,6 +345,18 @@ fn coverage(run_file: &RunFile, schemas: &[VendorSchema], files: &[LoadedFile]) 
         }
     }
     Ok(coverage)
+}
+
+/// Adds what only broad codes select and the finding does not ask for.
+fn add_apart(answer: &mut Answer, apart: Counts) {
+    if apart.records == 0 {
+        return;
+    }
+    answer.by_breadth.push((Breadth::Broad, false, apart));
+    answer.reasons.push(format!(
+        "{} more records have codes of older editions that held more than the listed goods; `breadth = \"broad\"` counts them",
+        apart.records
+    ));
 }
 
 /// Says where line numbers tell nothing, so that line items are records.

@@ -129,8 +129,22 @@ const RECORDS: Keys = Keys {
 const COVERAGE: Keys = Keys { known: &["from", "to"], later: &["hs", "parties"] };
 const WATCHLISTS: Keys = Keys { known: &["id", "path", "format", "as_of"], later: &["layout"] };
 const GOODS: Keys = Keys { known: &["sets"], later: &[] };
-const GOODS_SET: Keys =
-    Keys { known: &["codes", "lists", "phrases", "near", "not", "join", "breadth"], later: &["fields", "kinds", "tiers"] };
+const GOODS_SET: Keys = Keys {
+    known: &[
+        "codes",
+        "lists",
+        "tiers",
+        "kinds",
+        "numerically_controlled",
+        "phrases",
+        "near",
+        "not",
+        "fields",
+        "join",
+        "breadth",
+    ],
+    later: &[],
+};
 const SCREENING: Keys = Keys { known: &["threshold", "aliases"], later: &["decisions"] };
 const FINDING: Keys = Keys {
     known: &[
@@ -380,17 +394,23 @@ impl Reader {
             None => vec!["year".to_owned()],
             Some(_) => self.texts(table, "by", &place)?,
         };
-        let later = ["goods_set", "provision", "goods_kind", "tier", "phrase", "procedure_class", "manufacturer"];
+        let later = ["procedure_class", "manufacturer"];
         let by = by
             .iter()
             .map(|word| {
-                Grouping::ALL.into_iter().find(|grouping| grouping.as_str() == word).ok_or_else(|| {
+                Grouping::parse(word).ok_or_else(|| {
                     self.unknown_word(word, "by", &place, Grouping::ALL.iter().map(|grouping| grouping.as_str()), &later)
                 })
             })
             .collect::<Result<Vec<_>>>()?;
         if let Some(twice) = by.iter().enumerate().find(|(at, grouping)| by[..*at].contains(grouping)) {
             return Err(Error::request(format!("{place} in `{}` is by `{}` twice", self.file, twice.1.as_str())));
+        }
+        let goods = self.goods_choice(table, &place)?;
+        let has_goods = goods.as_ref().is_some_and(|goods| goods.sets().next().is_some());
+        if let Some(grouping) = by.iter().find(|grouping| grouping.is_by_goods() && !has_goods) {
+            return Err(Error::request(format!("{place} in `{}` is by `{}` but asks for all goods", self.file, grouping.as_str()))
+                .hint("add `goods = { any = [\"…\"] }` with the sets that it is to be broken down by"));
         }
         if by.iter().filter(|grouping| grouping.column().is_none()).count() > 1 {
             return Err(Error::request(format!("{place} in `{}` is by more than one period", self.file))
@@ -412,7 +432,7 @@ impl Reader {
             flow,
             shipper: self.side(table, "shipper", &place, Role::Shipper)?,
             consignee: self.side(table, "consignee", &place, Role::Consignee)?,
-            goods: self.goods_choice(table, &place)?,
+            goods,
             conditions: self.conditions(table, &place)?,
             from,
             to,
@@ -614,9 +634,9 @@ impl Reader {
         self.check_keys(conditions, &place, &WHERE)?;
         let condition = self.text(conditions, "condition", &place)?;
         if let Some(word) = &condition
-            && !["any", "new", "used"].contains(&word.as_str())
+            && !["any", "new", "used", "unknown"].contains(&word.as_str())
         {
-            return Err(self.unknown_word(word, "condition", &place, ["any", "new", "used"].into_iter(), &["unknown"]));
+            return Err(self.unknown_word(word, "condition", &place, ["any", "new", "used", "unknown"].into_iter(), &[]));
         }
         Ok(Conditions {
             origin_country: self.countries(conditions, "origin_country", &place)?,

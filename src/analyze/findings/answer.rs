@@ -5,6 +5,7 @@ use super::series::whole_series;
 use crate::error::{Error, Result};
 use crate::model::answer::{Answer, Countable, Counts, Period, PeriodRow, PeriodStatus, Sums};
 use crate::model::date::Day;
+use crate::model::goods::Breadth;
 use crate::model::question::{Grouping, Question, Verdict};
 use crate::model::shipment_key::ShipmentKey;
 use crate::store::local::Engine;
@@ -26,7 +27,7 @@ pub fn query(question: &Question, goods: Option<GoodsKey>, thresholds: Threshold
         ("departure_country_code", codes(&conditions.departure_country)),
         ("destination_country_code", codes(&conditions.destination_country)),
         ("trading_country_code", codes(&conditions.trading_country)),
-        ("condition", conditions.condition.iter().cloned().collect()),
+        ("condition", conditions.condition.iter().filter(|word| *word != "unknown").cloned().collect()),
     ] {
         if !values.is_empty() {
             one_of.push((column.to_owned(), values));
@@ -38,6 +39,7 @@ pub fn query(question: &Question, goods: Option<GoodsKey>, thresholds: Threshold
         consignee: question.consignee.as_ref().map(|side| side.roles.clone()),
         goods,
         one_of,
+        missing: conditions.condition.iter().filter(|word| *word == "unknown").map(|_| "condition".to_owned()).collect(),
         value_usd_cents_min: conditions.value_usd_cents_min,
         from: question.from,
         to: question.to,
@@ -86,6 +88,7 @@ pub fn answer(
     };
 
     let (verdict, reasons) = judge(question, &headline, &unkeyed, straddling_records, &coverage, countable);
+    let by_breadth = by_breadth(query, evidence)?;
     Ok(Answer {
         countable,
         headline,
@@ -96,11 +99,31 @@ pub fn answer(
         group_series: Vec::new(),
         same_days: Vec::new(),
         by_procedure_class,
+        by_breadth,
         straddling_records,
         without_rules: Vec::new(),
         verdict,
         reasons,
     })
+}
+
+/// Returns the headline by whether goods are selected exactly or by broad codes alone; nothing where the finding asks for all goods.
+fn by_breadth(query: &Query, evidence: &mut Engine) -> Result<Vec<(Breadth, bool, Counts)>> {
+    if query.goods.is_none() {
+        return Ok(Vec::new());
+    }
+    let counts = evidence.run(&query.counts(Level::Headline, Movements::Crossings, &["is_exact"]))?;
+    let counts = read_counts(&counts, &["is_exact"])?;
+    let of = |key: &str| counts.get(&vec![key.to_owned()]).copied().unwrap_or_default();
+    let (exact, broad) = (of("1"), of("0"));
+    let broad = (broad.records > 0).then_some((Breadth::Broad, true, broad));
+    Ok([(Breadth::Exact, true, exact)].into_iter().chain(broad).collect())
+}
+
+/// Returns the counts of what only broad codes select, where a finding does not ask for them, from an engine over all shipments.
+pub fn counts_apart(query: &Query, store: &mut Engine) -> Result<Counts> {
+    let table = store.run(&query.counts_apart())?;
+    Ok(read_counts(&table, &[])?.into_values().next().unwrap_or_default())
 }
 
 /// Returns all counts of a question's evidence at a level.
@@ -322,12 +345,13 @@ pub(super) fn read_sums(table: &DataFrame, by: &[&str]) -> Result<BTreeMap<Vec<S
         let count = |name: &str| -> Result<u64> { Ok(number(table, name, row)?.unwrap_or(0) as u64) };
         let known = count("value_usd_known")?;
         let weighed = count("net_weight_known")?;
+        let stated = count("value_original_known")?;
         let codes = row_key(table, &["value_basis", "currency_code"], row)?;
         let sums = Sums {
             records: count("records")?,
             value_usd_cents: number(table, "value_usd_cents", row)?.filter(|_| known > 0),
             value_usd_known: known,
-            value_original_cents: number(table, "value_original_cents", row)?.filter(|cents| *cents != 0),
+            value_original_cents: number(table, "value_original_cents", row)?.filter(|_| stated > 0),
             value_basis: codes[0].clone(),
             currency_code: codes[1].clone(),
             net_weight_g: number(table, "net_weight_g", row)?.filter(|_| weighed > 0),
