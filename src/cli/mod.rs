@@ -3,6 +3,8 @@
 //! Data go to stdout, everything else to stderr. Every verb has `Args` and `run`, which returns the exit code.
 
 mod check;
+mod explain;
+mod explain_code;
 mod inspect;
 mod list;
 mod run;
@@ -39,6 +41,7 @@ enum Verb {
     Screen(screen::Args),
     Trend(trend::Args),
     List(list::Args),
+    Explain(explain::Args),
 }
 
 /// Parses the command line and does what it says.
@@ -52,5 +55,6 @@ pub fn run() -> Result<u8> {
         Verb::Screen(args) => screen::run(&args),
         Verb::Trend(args) => trend::run(&args),
         Verb::List(args) => list::run(&args),
+        Verb::Explain(args) => explain::run(&args),
     }
 }

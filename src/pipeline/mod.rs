@@ -2,6 +2,7 @@
 //!
 //! In: a run file. Out: a run folder. A stage gets the few values that it needs, not the whole run file.
 
+pub mod explain_code;
 pub mod inspect;
 pub mod names;
 pub mod run;
@@ -11,6 +12,7 @@ pub mod trend;
 mod progress;
 
 mod date_order;
+mod editions;
 mod evidence;
 mod goods;
 mod in_order;

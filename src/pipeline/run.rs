@@ -4,7 +4,7 @@ use super::inputs;
 use super::progress::Progress;
 use super::records::{self, LoadedFile};
 use super::run_file::RunFile;
-use super::{date_order, evidence, goods, overlay, screening, trend};
+use super::{date_order, editions, evidence, goods, overlay, screening, trend};
 use crate::analyze::findings::{self, Coverage};
 use crate::analyze::{resolve, screen};
 use crate::error::{Error, Result};
@@ -132,6 +132,10 @@ pub fn run(
     outcome.records_kept -= outcome.records_duplicate;
     if until == Until::Resolve {
         return Ok(outcome);
+    }
+
+    for (file, issues) in editions::issues(&files)? {
+        resolved.issues.entry(file).or_default().merge(issues);
     }
 
     progress.stage("names");

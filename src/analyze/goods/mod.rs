@@ -7,6 +7,7 @@
 mod choice;
 mod codes;
 mod conditions;
+mod explanation;
 mod phrases;
 mod words;
 
@@ -20,6 +21,7 @@ use phrases::{PhraseFinder, PhraseList, PhraseRules};
 pub use choice::{Choice, Span};
 pub use codes::CodeHit;
 pub use conditions::ConditionRules;
+pub use explanation::{AliasEntry, CodeExplanation, EditionEntry, ListEntry, Through, explain_code};
 pub use phrases::PhraseMemory;
 
 /// The goods sets of a run, ready to be asked.
