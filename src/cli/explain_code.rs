@@ -13,9 +13,11 @@ const SCHEMA_VERSION: u32 = 1;
 
 /// Say what a tariff code means in each HS edition, on which lists it is and what it was called before.
 #[derive(Debug, clap::Args)]
-#[command(after_long_help = "Example:\n  plimsoll explain code 8541.59 --run sample_data/poly-group.run\n\nprints that 854159 is new in HS 2022, \
+#[command(
+    after_long_help = "Example:\n  plimsoll explain code 8541.59 --run sample_data/poly-group.run\n\nprints that 854159 is new in HS 2022, \
                              that it is on the Common High Priority List in tier 3.A, that it was a part of 854150 before, which held more, \
-                             and how many records of the run state it, by edition and year.")]
+                             and how many records of the run state it, by edition and year."
+)]
 pub struct Args {
     /// The code: 2 to 12 digits, with or without dots
     code: String,
@@ -78,7 +80,8 @@ fn texts(explanation: &CodeExplanation) -> Vec<String> {
             None => by_text.push((entry.text, vec![entry.edition])),
         }
     }
-    let without = if explanation.subheading.is_some() { "(the text is not held here)" } else { "(texts are those of six digits)" };
+    let without =
+        if explanation.subheading.is_some() { "(the text is not held here)" } else { "(texts are those of six digits)" };
     let mut lines: Vec<String> =
         by_text.iter().map(|(text, editions)| format!("{}: {}", years(editions), text.unwrap_or(without))).collect();
     let lacking: Vec<HsEdition> = explanation.editions.iter().filter(|entry| !entry.exists).map(|entry| entry.edition).collect();
@@ -94,7 +97,9 @@ fn years(editions: &[HsEdition]) -> String {
 
 fn line_of_list(entry: &ListEntry) -> String {
     let mut text = format!("{} {}", entry.list, entry.provision);
-    for (word, value) in [("tier", &entry.tier), ("kind", &entry.kind), ("numerically controlled:", &entry.numerically_controlled)] {
+    for (word, value) in
+        [("tier", &entry.tier), ("kind", &entry.kind), ("numerically controlled:", &entry.numerically_controlled)]
+    {
         if !value.is_empty() {
             text.push_str(&format!(", {word} {value}"));
         }

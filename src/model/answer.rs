@@ -1,7 +1,7 @@
 //! The answer to a question: counts, sums, a range and a verdict.
 
-use crate::model::goods::Breadth;
 use crate::model::date::{Day, month_end, month_start};
+use crate::model::goods::Breadth;
 use crate::model::question::Verdict;
 use crate::model::shipment_key::ShipmentKey;
 use serde::Serialize;

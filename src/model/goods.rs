@@ -381,8 +381,7 @@ mod tests {
 
     #[test]
     fn editions_of_the_priority_list_differ_by_the_machine_tools() {
-        let [now, before, dated] =
-            ["chpl-2024-02", "chpl-2023-09", "chpl-by-date"].map(|id| GoodsList::builtin(id).unwrap());
+        let [now, before, dated] = ["chpl-2024-02", "chpl-2023-09", "chpl-by-date"].map(|id| GoodsList::builtin(id).unwrap());
         let codes = |list: &GoodsList| list.lines.iter().map(|line| line.provision).collect::<BTreeSet<_>>();
         let added: Vec<String> = codes(&now).difference(&codes(&before)).map(Provision::to_string).collect();
         assert_eq!(added, ["845710", "845811", "845891", "845961", "846693"]);

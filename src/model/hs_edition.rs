@@ -8,15 +8,8 @@ pub struct HsEdition(u16);
 
 impl HsEdition {
     /// All editions, oldest first. Statistics call them `H0` to `H6`.
-    pub const ALL: [HsEdition; 7] = [
-        HsEdition(1992),
-        HsEdition(1996),
-        HsEdition(2002),
-        HsEdition(2007),
-        HsEdition(2012),
-        HsEdition(2017),
-        HsEdition(2022),
-    ];
+    pub const ALL: [HsEdition; 7] =
+        [HsEdition(1992), HsEdition(1996), HsEdition(2002), HsEdition(2007), HsEdition(2012), HsEdition(2017), HsEdition(2022)];
 
     /// The edition that codes of today are written in.
     pub const NEWEST: HsEdition = HsEdition(2022);

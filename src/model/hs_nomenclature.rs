@@ -198,7 +198,10 @@ mod tests {
             assert!(!alias.editions.is_empty() && !alias.editions.contains(HsEdition::NEWEST), "{alias:?}");
             assert!(alias.editions.iter().all(|edition| exists_in(&alias.older, edition)), "{alias:?}");
             assert!(alias.together.is_empty() || alias.together.contains(&alias.newer), "{alias:?}");
-            assert!(alias.newer == alias.older || alias.editions.iter().all(|edition| !exists_in(&alias.newer, edition)), "{alias:?}");
+            assert!(
+                alias.newer == alias.older || alias.editions.iter().all(|edition| !exists_in(&alias.newer, edition)),
+                "{alias:?}"
+            );
             assert!(!alias.note.is_empty());
         }
     }

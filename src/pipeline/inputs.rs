@@ -190,9 +190,8 @@ fn tables(file: &InputFile, source: &RecordSource, schema: &VendorSchema) -> Res
 pub fn check_columns(questions: &[Question], filled: &BTreeSet<String>) -> Result<()> {
     for question in questions {
         // Where no column states the condition, the description may tell it.
-        let is_filled = |column: &String| {
-            filled.contains(column) || (column == "condition" && filled.contains("goods_description"))
-        };
+        let is_filled =
+            |column: &String| filled.contains(column) || (column == "condition" && filled.contains("goods_description"));
         if let Some(column) = question.columns_asked().into_iter().find(|column| !is_filled(column)) {
             return Err(Error::request(format!("no records fill `{column}`, which finding `{}` asks for", question.id))
                 .hint("take the condition out, or add the header to `[columns]` of a schema file of your own"));

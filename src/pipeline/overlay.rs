@@ -103,7 +103,12 @@ impl Resolved {
     pub fn removed_records(&self, record_keys: FxHashSet<i64>) -> Result<LazyFrame> {
         let parts = self.parts_where(is_one_of(record_keys))?;
         let rules = self.removed.clone().lazy().select([col("record_key"), col("rule")]);
-        Ok(self.with_conditions(parts.lazy()).join(rules, [col("record_key")], [col("record_key")], JoinArgs::new(JoinType::Inner)))
+        Ok(self.with_conditions(parts.lazy()).join(
+            rules,
+            [col("record_key")],
+            [col("record_key")],
+            JoinArgs::new(JoinType::Inner),
+        ))
     }
 
     fn parts_where(&self, is_wanted: Expr) -> Result<DataFrame> {

@@ -187,7 +187,9 @@ pub fn run(
         answer.reasons.extend(evidence::kind_notes(question, &shipments)?);
         answer.reasons.extend(prepared.goods.notes(question));
         if question.asks_condition() {
-            answer.reasons.push("where no column states the condition of goods, the words of their description tell it".to_owned());
+            answer
+                .reasons
+                .push("where no column states the condition of goods, the words of their description tell it".to_owned());
         }
         answer.reasons.extend(line_notes(&files, &prepared.schemas));
         let off = resolve::switchable_rules().filter(|rule| !run_file.rules.contains(rule));

@@ -3,12 +3,12 @@
 //! In: the text of a run file and where it lies. Out: a `RunFile` with checked values, paths still as written. Unknown keys are errors
 //! with a suggestion; keys that a later version will have are refused with a sentence, never ignored.
 
-use crate::analyze::{resolve, screen};
 use crate::analyze::trend::change_design::{Kind, Season};
 use crate::analyze::trend::families::Adjustment;
 use crate::analyze::trend::sides::{ChangeDay, Transition};
 use crate::analyze::trend::standard_errors::ErrorRule;
 use crate::analyze::trend::{Settings, same_days};
+use crate::analyze::{resolve, screen};
 use crate::error::{Error, Result, nearest};
 use crate::model::country::CountryCode;
 use crate::model::date::Day;
@@ -96,18 +96,7 @@ struct Keys {
 }
 
 const TOP: Keys = Keys {
-    known: &[
-        "title",
-        "store",
-        "max_rejected",
-        "records",
-        "watchlists",
-        "goods",
-        "screening",
-        "repeats",
-        "findings",
-        "trend",
-    ],
+    known: &["title", "store", "max_rejected", "records", "watchlists", "goods", "screening", "repeats", "findings", "trend"],
     later: &["rates"],
 };
 const RECORDS: Keys = Keys {
@@ -130,19 +119,7 @@ const COVERAGE: Keys = Keys { known: &["from", "to"], later: &["hs", "parties"] 
 const WATCHLISTS: Keys = Keys { known: &["id", "path", "format", "as_of"], later: &["layout"] };
 const GOODS: Keys = Keys { known: &["sets"], later: &[] };
 const GOODS_SET: Keys = Keys {
-    known: &[
-        "codes",
-        "lists",
-        "tiers",
-        "kinds",
-        "numerically_controlled",
-        "phrases",
-        "near",
-        "not",
-        "fields",
-        "join",
-        "breadth",
-    ],
+    known: &["codes", "lists", "tiers", "kinds", "numerically_controlled", "phrases", "near", "not", "fields", "join", "breadth"],
     later: &[],
 };
 const SCREENING: Keys = Keys { known: &["threshold", "aliases"], later: &["decisions"] };
@@ -409,8 +386,12 @@ impl Reader {
         let goods = self.goods_choice(table, &place)?;
         let has_goods = goods.as_ref().is_some_and(|goods| goods.sets().next().is_some());
         if let Some(grouping) = by.iter().find(|grouping| grouping.is_by_goods() && !has_goods) {
-            return Err(Error::request(format!("{place} in `{}` is by `{}` but asks for all goods", self.file, grouping.as_str()))
-                .hint("add `goods = { any = [\"…\"] }` with the sets that it is to be broken down by"));
+            return Err(Error::request(format!(
+                "{place} in `{}` is by `{}` but asks for all goods",
+                self.file,
+                grouping.as_str()
+            ))
+            .hint("add `goods = { any = [\"…\"] }` with the sets that it is to be broken down by"));
         }
         if by.iter().filter(|grouping| grouping.column().is_none()).count() > 1 {
             return Err(Error::request(format!("{place} in `{}` is by more than one period", self.file))

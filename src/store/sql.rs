@@ -205,8 +205,7 @@ impl Query {
 
     /// Returns all counts of the records that only broad codes select, where the finding does not ask for them.
     pub fn counts_apart(&self) -> String {
-        let evidence =
-            self.select_distinct(&COUNTED, Level::Headline, Movements::Crossings, Window::Inside, GoodsPart::Apart);
+        let evidence = self.select_distinct(&COUNTED, Level::Headline, Movements::Crossings, Window::Inside, GoodsPart::Apart);
         Self::counts_of(&evidence, &[])
     }
 

@@ -43,7 +43,9 @@ fn three_engines_agree_on_the_sample() {
         )
         .expect("a text can grow");
     }
-    for (id, by) in [("by-set", "\"goods_set\", \"year\""), ("by-provision", "\"provision\", \"tier\""), ("by-phrase", "\"phrase\"")] {
+    for (id, by) in
+        [("by-set", "\"goods_set\", \"year\""), ("by-provision", "\"provision\", \"tier\""), ("by-phrase", "\"phrase\"")]
+    {
         write!(
             run_file,
             "\n[[findings]]\nid = \"{id}\"\nreporter = [\"RU\"]\nflow = \"import\"\nshipper = {{ group = \"China Poly Group\" }}\n\

@@ -67,8 +67,7 @@ impl Choice {
             match spans.last_mut() {
                 // Another rule from a day on is no new span: a record of a rough date may lie on both sides.
                 Some(last)
-                    if last.to.next() == span.from
-                        && (last.is_exact, last.is_counted) == (span.is_exact, span.is_counted) =>
+                    if last.to.next() == span.from && (last.is_exact, last.is_counted) == (span.is_exact, span.is_counted) =>
                 {
                     last.to = span.to;
                 }
@@ -119,7 +118,8 @@ mod tests {
     use crate::model::goods::{GoodsList, GoodsSet};
     use crate::model::hs_edition::HsEdition;
 
-    const HEAD: &str = "# id: o\n# title: O\n# issuer: us\n# edition: 1\n# hs_edition: 2022\n# source: none\n# date: 2024-01-01\n";
+    const HEAD: &str =
+        "# id: o\n# title: O\n# issuer: us\n# edition: 1\n# hs_edition: 2022\n# source: none\n# date: 2024-01-01\n";
 
     /// Returns the spans of an item in a choice of the sets `dated`, `broad` and `pump`, as `from to counted exact rule`.
     fn spans(choice: &str, code: &str, edition: &str, text: &str) -> Vec<String> {

@@ -160,12 +160,7 @@ impl Link {
         if edition == HsEdition::NEWEST && provision.covers(&alias.newer) {
             let is_whole = !alias.together.is_empty() && alias.together.iter().all(|code| is_listed(code));
             let breadth = if is_whole { Breadth::Exact } else { alias.breadth };
-            return Some(Link {
-                editions: alias.editions,
-                code: alias.older.clone(),
-                listed_as: alias.newer.clone(),
-                breadth,
-            });
+            return Some(Link { editions: alias.editions, code: alias.older.clone(), listed_as: alias.newer.clone(), breadth });
         }
         (alias.editions.contains(edition) && provision.covers(&alias.older)).then(|| Link {
             editions: Editions::of(HsEdition::NEWEST),
@@ -211,8 +206,10 @@ impl<'s> Narrowing<'s> {
             known.sort_unstable();
             known.dedup();
             if let Some(word) = words.iter().find(|word| !known.contains(&word.as_str())) {
-                let error = Error::request(format!("no list of goods set `{name}` has `{word}` in `{key}`"))
-                    .detail(format!("its lists have: {}", if known.is_empty() { "nothing there".to_owned() } else { known.join(", ") }));
+                let error = Error::request(format!("no list of goods set `{name}` has `{word}` in `{key}`")).detail(format!(
+                    "its lists have: {}",
+                    if known.is_empty() { "nothing there".to_owned() } else { known.join(", ") }
+                ));
                 return Err(match nearest(word, known) {
                     Some(meant) => error.hint(format!("did you mean `{meant}`?")),
                     None => error,
@@ -247,7 +244,8 @@ mod tests {
     #[test]
     fn the_first_rule_that_covers_names_the_hit() {
         let list = chpl();
-        let rules = rules(r#"codes = ["8526.91", "8807", "!8807.10", "8459-8461", "!854239"]"#, &[("chpl-2024-02", &list)]).unwrap();
+        let rules =
+            rules(r#"codes = ["8526.91", "8807", "!8807.10", "8459-8461", "!854239"]"#, &[("chpl-2024-02", &list)]).unwrap();
         for (code, hit) in [
             ("8526912000", Some(("852691", "", None))),
             ("880730", Some(("8807", "", None))),
@@ -327,7 +325,8 @@ mod tests {
     #[test]
     fn a_list_is_narrowed_by_what_its_lines_say() {
         let list = GoodsList::builtin("machine-tools").unwrap();
-        let narrowed = rules("kinds = [\"machine\"]\nnumerically_controlled = [\"yes\", \"not_stated\"]", &[("m", &list)]).unwrap();
+        let narrowed =
+            rules("kinds = [\"machine\"]\nnumerically_controlled = [\"yes\", \"not_stated\"]", &[("m", &list)]).unwrap();
         for (code, is_in) in [("845710", true), ("845811", true), ("845819", false), ("846693", false), ("903180", false)] {
             assert_eq!(!narrowed.hits(code, None).is_empty(), is_in, "{code}");
         }

@@ -162,8 +162,7 @@ mod tests {
         for code in ["854159", "8541.59", "8541 59 00 00"] {
             let found = explained(code);
             assert_eq!(found.subheading.as_deref(), Some("854159"));
-            let years: Vec<u16> =
-                found.editions.iter().filter(|entry| entry.exists).map(|entry| entry.edition.year()).collect();
+            let years: Vec<u16> = found.editions.iter().filter(|entry| entry.exists).map(|entry| entry.edition.year()).collect();
             assert_eq!(years, [2022]);
             let lists: Vec<(&str, &str)> =
                 found.lines_of_lists().map(|entry| (entry.list.as_str(), entry.tier.as_str())).collect();

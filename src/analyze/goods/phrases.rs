@@ -108,13 +108,14 @@ impl PhraseList {
         }
         let n_bytes: usize = patterns.iter().map(String::len).sum();
         let kind = (n_bytes <= DFA_BYTES).then_some(AhoCorasickKind::DFA);
-        let automaton = if patterns.is_empty() {
-            None
-        } else {
-            Some(AhoCorasick::builder().kind(kind).build(&patterns).map_err(|error| {
-                Error::request("the goods sets have more phrases than can be searched for").caused_by(error)
-            })?)
-        };
+        let automaton =
+            if patterns.is_empty() {
+                None
+            } else {
+                Some(AhoCorasick::builder().kind(kind).build(&patterns).map_err(|error| {
+                    Error::request("the goods sets have more phrases than can be searched for").caused_by(error)
+                })?)
+            };
         Ok(PhraseFinder { phrases: self.0, automaton, owners, regexes })
     }
 }
