@@ -202,7 +202,7 @@ fn run_in_duckdb(folder: &Path, statements: &[Statement]) -> Option<Vec<Rows>> {
     }
     let script = "import duckdb, json, sys\n\
                   engine = duckdb.connect()\n\
-                  for table in ('shipments', 'members', 'goods'):\n    \
+                  for table in ('shipments', 'members', 'goods', 'goods_hits'):\n    \
                       engine.execute(f\"CREATE VIEW {table} AS SELECT * FROM read_parquet('{table}.parquet')\")\n\
                   text = lambda cell: '' if cell is None else str(cell)\n\
                   print(json.dumps([[[text(cell) for cell in row] for row in engine.execute(query).fetchall()] \

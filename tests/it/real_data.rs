@@ -215,6 +215,41 @@ fn statistics_give_the_known_sums() {
 }
 
 #[test]
+fn several_reporters_of_one_flow_add_up_to_the_known_sums() {
+    let Some(path) = real("trade/eurostat_sanctioned_exports/eu_exports_sanctioned_cn8_monthly_long.csv.gz") else { return };
+    let members = "AT BE BG CY CZ DE DK EE ES FI FR GR HR HU IE IT LT LU LV MT NL PL PT RO SE SI SK";
+    let reporters: Vec<String> = members.split(' ').map(|code| format!("\"{code}\"")).collect();
+    let workdir = Workdir::new();
+    let run_file = format!(
+        "[[records]]\npath = '{}'\nschema = \"eurostat-long\"\n\n[goods.sets.machines]\ncodes = [\"84\", \"85\"]\n\n\
+         [[findings]]\nid = \"eu\"\nreporter = [{}]\nflow = \"export\"\ngoods = {{ any = [\"machines\"] }}\n\
+         from = 2020-01-01\nto = 2022-11-30\ncount = \"records\"\nby = [\"year\", \"destination_country\"]\n",
+        path.display(),
+        reporters.join(", ")
+    );
+    workdir.write("run.toml", run_file);
+    workdir.run(&["run", "run.toml"]);
+    let summary = workdir.table("run.run/summary.csv");
+    // Millions of euros, rounded to a tenth.
+    for (country, years) in [
+        ("KG", ["24.9", "28.0", "154.0"]),
+        ("AM", ["85.7", "61.4", "339.2"]),
+        ("KZ", ["885.5", "1037.5", "2124.6"]),
+        ("RU", ["14573.1", "15363.6", "4756.7"]),
+    ] {
+        let own = summary.only("destination_country", country);
+        let sums: Vec<String> = own
+            .column("value_original")
+            .into_iter()
+            .map(|euros| format!("{:.1}", euros.parse::<f64>().expect("a sum") / 1e6))
+            .collect();
+        assert_eq!(sums, years, "{country}");
+        assert_eq!(own.column("currency_code"), ["EUR"; 3]);
+        assert_eq!(own.column("shipments"), [""; 3], "sums are no shipments");
+    }
+}
+
+#[test]
 fn one_layout_of_both_flows_takes_the_flow_that_the_run_file_says() {
     for (file, flow, n_records) in [("unified_exp_pr.parquet", "export", 160_676), ("unified_imp_pr.parquet", "import", 28_262)] {
         let path = format!("trade/brazil_comexstat_parana/{file}");
