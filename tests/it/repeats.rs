@@ -215,7 +215,7 @@ fn count_groups(workdir: &Workdir, repeats: &str, n_groups: usize) -> (Vec<[usiz
         let key = places.iter().map(|at| row[*at].as_str()).collect();
         counts.insert(key, KEYS.map(|name| row[summary.at(name)].parse().expect("a count")));
     }
-    let found = (0..n_groups).map(|group| counts.get(&countries(group).to_vec()).copied().unwrap_or_default()).collect();
+    let found = (0..n_groups).map(|group| counts.get(countries(group).as_slice()).copied().unwrap_or_default()).collect();
     (found, workdir.json("run.run/findings.json")["findings"][0]["without_rule"].clone())
 }
 

@@ -61,9 +61,8 @@ pub fn pair_similar(
         for movement in group {
             let best = kept
                 .iter_mut()
-                .filter(|(other, vendors)| {
-                    !(other.has_declaration && movement.has_declaration) && !vendors.contains(&movement.vendor)
-                })
+                .filter(|(other, _)| !other.has_declaration || !movement.has_declaration)
+                .filter(|(_, vendors)| !vendors.contains(&movement.vendor))
                 .filter_map(|(other, vendors)| likeness(other, movement).map(|score| (score, other, vendors)))
                 .reduce(|best, next| if next.0 > best.0 { next } else { best });
             match best {
