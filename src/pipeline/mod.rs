@@ -22,6 +22,7 @@ mod part;
 mod records;
 mod repeats;
 mod screening;
+mod stated_records;
 
 pub use progress::{Progress, Reading};
 pub use run::{Outcome, Until, check, run};
