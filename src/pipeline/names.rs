@@ -45,12 +45,12 @@ pub fn screen(names: &Path, watchlists: &[String], floor: u16, top: usize) -> Re
 fn read_list(argument: &str) -> Result<Watchlist> {
     let (file, format) = match argument.rsplit_once('=') {
         Some((file, format)) if !Path::new(argument).exists() => (file, Some(Format::parse(format)?)),
-        _ => (argument, Format::from_file_name(Path::new(argument))),
+        _ => (argument, Format::of_file(Path::new(argument))?),
     };
     let path = Path::new(file);
     let format = format.ok_or_else(|| {
         Error::request(format!("the format of the watchlist `{file}` is not known"))
-            .hint(format!("write `--watchlist {file}=FORMAT`; formats: {}", Format::ALL.map(Format::as_str).join(", ")))
+            .hint(format!("write `--watchlist {file}=FORMAT`; formats: {}", Format::names().join(", ")))
     })?;
     let id = path.file_name().map_or_else(|| file.to_owned(), |name| name.to_string_lossy().into_owned());
     watchlist::read(path, format, &id, None)
