@@ -4,6 +4,7 @@ use crate::model::country::CountryCode;
 use crate::model::date::Day;
 use crate::names::identifiers::{Identifier, IdentifierKind, normalize_identifier};
 use serde::Serialize;
+use std::path::PathBuf;
 
 /// What a listed entity is, as far as its list says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Default)]
@@ -15,6 +16,19 @@ pub enum EntityKind {
     Aircraft,
     #[default]
     Unknown,
+}
+
+impl EntityKind {
+    /// Returns the kind as lists of the user's own write it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            EntityKind::Company => "company",
+            EntityKind::Person => "person",
+            EntityKind::Vessel => "vessel",
+            EntityKind::Aircraft => "aircraft",
+            EntityKind::Unknown => "unknown",
+        }
+    }
 }
 
 /// How a name stands to its entity. A weak alias supports a match, it never makes one.
@@ -31,6 +45,17 @@ pub enum NameKind {
 }
 
 impl NameKind {
+    /// Returns the kind in words.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            NameKind::Primary => "primary",
+            NameKind::StrongAlias => "strong alias",
+            NameKind::WeakAlias => "weak alias",
+            NameKind::FormerName => "former name",
+            NameKind::OriginalScript => "original script",
+        }
+    }
+
     /// Returns the place of a kind when one name is stated twice: the kind that says more stays. A former name still makes a match,
     /// a weak alias never does.
     fn rank(self) -> u8 {
@@ -205,6 +230,8 @@ pub struct Watchlist {
     pub id: String,
     /// The day of the edition, from the run file or from the list itself.
     pub as_of: Option<Day>,
+    /// The files that were read with the one that was named, since the list is kept in several.
+    pub files_beside: Vec<PathBuf>,
     /// Sorted by `entity_id`.
     pub entities: Vec<ListedEntity>,
     pub memberships: Vec<Membership>,

@@ -4,6 +4,7 @@
 
 pub mod explain_code;
 pub mod inspect;
+pub mod lists;
 pub mod names;
 pub mod run;
 pub mod run_file;
