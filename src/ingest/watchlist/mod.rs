@@ -5,12 +5,35 @@
 //! because an entity may have been listed long before. What a reader does not understand is an issue and counted; what it cannot
 //! place is an error.
 
+mod company_numbers;
+mod days;
+mod enumerated;
 mod file;
 mod issues;
+mod joining;
+mod layout;
+mod layout_rows;
+mod links;
+mod nationality;
+mod speaking_order;
+mod table;
+mod uk_names;
 
+mod au_dfat;
+mod csl;
+mod gleif;
+mod jp_meti;
+mod jp_mof;
+mod layouts;
 mod names;
+mod ofac_lines;
+mod ofac_remarks;
 mod ofac_sdn;
+mod opensanctions;
 mod plimsoll;
+mod ua_nsdc;
+mod uk_ofsi;
+mod uk_sl;
 
 use crate::error::{Error, Result, nearest};
 use crate::model::date::Day;
@@ -18,27 +41,33 @@ use crate::model::listed_entity::Watchlist;
 use file::{Content, ListFile, file_name};
 use issues::ListIssues;
 use std::path::Path;
+use table::Sheet;
 
 /// The readers, in the order in which a file is tried when nobody says what it is: what looks like anything comes last.
-static FORMATS: [&Format; 3] = [&ofac_sdn::FORMAT, &plimsoll::FORMAT, &names::FORMAT];
+static FORMATS: [&Format; 19] = [
+    &ofac_sdn::FORMAT,
+    &csl::FORMAT,
+    &uk_ofsi::FORMAT,
+    &uk_sl::FORMAT,
+    &au_dfat::FORMAT,
+    &ua_nsdc::FORMAT,
+    &jp_mof::FORMAT,
+    &jp_meti::FORMAT,
+    &opensanctions::FORMAT,
+    &gleif::FORMAT,
+    &layouts::BIS,
+    &layouts::CN_MOFCOM,
+    &layouts::EU_JOURNAL,
+    &layouts::OFAC_PARSED,
+    &layouts::US_BIS_MIEU,
+    &layouts::US_DOD_1260H,
+    &layouts::US_SPECIAL,
+    &plimsoll::FORMAT,
+    &names::FORMAT,
+];
 
 /// Formats that have a name already and no reader yet.
-const LATER_FORMATS: [&str; 14] = [
-    "ofac-xml",
-    "ofac-advanced",
-    "csl",
-    "bis",
-    "un-xml",
-    "uk-ofsi",
-    "uk-sl",
-    "eu-fsf",
-    "ca-sema",
-    "au-dfat",
-    "jp-mof",
-    "ua-nsdc",
-    "opensanctions",
-    "gleif",
-];
+const LATER_FORMATS: [&str; 5] = ["ofac-xml", "ofac-advanced", "un-xml", "eu-fsf", "ca-sema"];
 
 /// The layout of a list file, with its reader.
 pub struct Format {
@@ -55,21 +84,36 @@ pub struct Format {
 struct Beginning {
     /// The name of the file in small letters, without `.gz`.
     name: String,
-    /// The first few thousand letters.
+    /// The first few thousand letters; nothing of a workbook.
     text: String,
+    /// The first rows of the sheets of a workbook.
+    sheets: Vec<Sheet>,
 }
 
 impl Beginning {
     /// How much of a file is looked at.
-    const N_BYTES: usize = 4096;
+    const N_BYTES: usize = 1 << 16;
+    /// How many lines or rows may stand above a header, and the header.
+    const N_ROWS: usize = 30;
 
     fn of(file: &ListFile) -> Self {
         let name = file_name(&file.path).to_ascii_lowercase();
-        let start = &file.bytes[..file.bytes.len().min(Self::N_BYTES)];
+        let is_workbook = matches!(file.content, Content::ZipWorkbook | Content::OldWorkbook);
+        let n_bytes = if is_workbook { 0 } else { file.bytes.len().min(Self::N_BYTES) };
         Beginning {
             name: name.strip_suffix(".gz").unwrap_or(&name).to_owned(),
-            text: String::from_utf8_lossy(start).trim_start_matches('\u{feff}').to_owned(),
+            text: String::from_utf8_lossy(&file.bytes[..n_bytes]).trim_start_matches('\u{feff}').to_owned(),
+            // A damaged workbook is told when it is read.
+            sheets: if is_workbook { table::workbook_rows(file, Self::N_ROWS).unwrap_or_default() } else { Vec::new() },
         }
+    }
+
+    /// Whether one of the first lines or rows has all these columns.
+    fn has_columns(&self, wanted: &[&str]) -> bool {
+        let has_all = |cells: Vec<String>| wanted.iter().all(|column| cells.contains(&table::fold(column)));
+        let rows = self.sheets.iter().flat_map(|sheet| &sheet.rows);
+        rows.map(|row| row.cells.iter().map(|cell| table::fold(cell)).collect()).any(has_all)
+            || self.text.lines().take(Self::N_ROWS).any(|line| has_all(line.split([',', ';', '\t', '|']).map(table::fold).collect()))
     }
 }
 
@@ -107,11 +151,30 @@ impl Format {
     }
 }
 
+/// Reads one edition of a list by the name of its format, or by a layout of the user's own: a TOML file below `folder`.
+pub fn read_as(path: &Path, format: &str, folder: &Path, id: &str, as_of: Option<Day>) -> Result<Watchlist> {
+    if !format.ends_with(".toml") {
+        return read(path, Format::parse(format)?, id, as_of);
+    }
+    let layout_path = folder.join(format);
+    let text = std::fs::read_to_string(&layout_path).map_err(|source| Error::file(&layout_path, "read", source))?;
+    let layout = layout::Layout::parse(&text, &layout_path)?;
+    let mut issues = ListIssues::default();
+    let file = ListFile::read(path, &layouts::TABLES)?;
+    let watchlist = layout_rows::read(&layout, &file, &mut issues)?;
+    finish(watchlist, path, id, as_of, issues)
+}
+
 /// Reads one edition of a list. `as_of` is the edition that the run file states; without it the list's own is taken, if any.
 pub fn read(path: &Path, format: &Format, id: &str, as_of: Option<Day>) -> Result<Watchlist> {
     let mut issues = ListIssues::default();
     let file = ListFile::read(path, format.contents)?;
-    let mut watchlist = (format.read)(&file, &mut issues)?;
+    let watchlist = (format.read)(&file, &mut issues)?;
+    finish(watchlist, path, id, as_of, issues)
+}
+
+/// Refuses an empty list, and gives the others their id, edition and order.
+fn finish(mut watchlist: Watchlist, path: &Path, id: &str, as_of: Option<Day>, mut issues: ListIssues) -> Result<Watchlist> {
     if watchlist.entities.is_empty() {
         return Err(Error::request(format!("`{}` holds not a single entity", path.display()))
             .hint("an empty list would clear everybody; check the download"));
@@ -169,7 +232,7 @@ mod tests {
 
     /// Returns the list of a case: `input.*`, or a file that bears the publisher's name, with others beside it.
     fn list_of(case: &Path) -> PathBuf {
-        let primary = ["sdn.csv", "cons_prim.csv"].map(|name| case.join(name));
+        let primary = ["sdn.csv", "sdn.pip", "cons_prim.csv", "cons_prim.ff", "subjects.csv"].map(|name| case.join(name));
         let input = folders(case)
             .into_iter()
             .find(|path| path.file_stem().is_some_and(|stem| stem.to_string_lossy().starts_with("input")));
