@@ -98,11 +98,13 @@ fn name_kind(word: &str, issues: &mut ListIssues) -> NameKind {
 
 /// Returns the first day that the words speak of, if they speak of listing: later ones are of amendments and of listing again.
 fn listed_on(text: &str, issues: &mut ListIssues) -> Known {
-    let words: Vec<&str> = text.split(|letter: char| letter.is_whitespace() || matches!(letter, ',' | '(' | ')' | ':' | ';')).collect();
+    let words: Vec<&str> =
+        text.split(|letter: char| letter.is_whitespace() || matches!(letter, ',' | '(' | ')' | ':' | ';')).collect();
     let words: Vec<&str> = words.into_iter().filter(|word| !word.is_empty()).collect();
     for at in 0..words.len() {
         let before = words[..at].iter().rev().take(8).map(|word| word.to_ascii_lowercase());
-        let is_later = before.clone().any(|word| matches!(word.as_str(), "last" | "amended" | "relisted" | "re-listed" | "ended"));
+        let is_later =
+            before.clone().any(|word| matches!(word.as_str(), "last" | "amended" | "relisted" | "re-listed" | "ended"));
         if let Some(day) = day_at(&words[at..]) {
             if is_later {
                 break;
@@ -110,7 +112,11 @@ fn listed_on(text: &str, issues: &mut ListIssues) -> Known {
             return Known::On(day);
         }
     }
-    issues.add(if text.is_empty() { "listing information is empty, day unknown" } else { "listing information without a day of first listing, day unknown" });
+    issues.add(if text.is_empty() {
+        "listing information is empty, day unknown"
+    } else {
+        "listing information without a day of first listing, day unknown"
+    });
     Known::Unknown
 }
 
@@ -138,7 +144,10 @@ mod tests {
             ("Listed on 3 Sep. 2002 (amended on 12 Apr. 2006)", "2002-09-03"),
             ("Listed on: 2 Mar. 2016 ", "2016-03-02"),
             ("26 Feb. 2021", "2021-02-26"),
-            ("Designated under the Autonomous Sanctions Regulations 2011 on 2 March 2012. Relisted on 12 January 2024.", "2012-03-02"),
+            (
+                "Designated under the Autonomous Sanctions Regulations 2011 on 2 March 2012. Relisted on 12 January 2024.",
+                "2012-03-02",
+            ),
             ("Listed by the UN 1267 and 1989 Committee on 15 September 2011. (amended on 24 Nov. 2020)", "2011-09-15"),
             ("Instrument of first listing: Charter of the United Nations List 2001. Last listed on: 16/09/2022", ""),
             ("Autonomous Sanctions (Russia and Ukraine) Amendment (No. 14) Instrument 2022", ""),

@@ -18,8 +18,7 @@ use crate::model::listed_entity::{Designation, EntityKind, Link, ListedEntity, N
 use std::collections::BTreeMap;
 
 const WANTED: [&str; 6] = ["source", "entity_number", "programs", "addresses", "alt_names", "ids"];
-const USED: [&str; 8] =
-    ["_id", "type", "name", "start_date", "end_date", "vessel_flag", "remarks", "nationalities"];
+const USED: [&str; 8] = ["_id", "type", "name", "start_date", "end_date", "vessel_flag", "remarks", "nationalities"];
 /// Left out on purpose: reasons, documents of persons, and what describes a ship.
 const IGNORED: [&str; 15] = [
     "citizenships",

@@ -28,7 +28,8 @@ pub(super) fn split_enumerated(text: &str) -> Vec<&str> {
 }
 
 fn trim(part: &str) -> &str {
-    part.trim_matches(|letter: char| letter.is_whitespace() || matches!(letter, ';' | ',' | '、' | '，' | '；')).trim_end_matches(" and")
+    part.trim_matches(|letter: char| letter.is_whitespace() || matches!(letter, ';' | ',' | '、' | '，' | '；'))
+        .trim_end_matches(" and")
 }
 
 /// Returns where each mark begins and ends, as far as they count up.
@@ -90,7 +91,8 @@ pub(super) fn is_other_script(name: &str) -> bool {
 }
 
 fn is_latin(letter: char) -> bool {
-    letter.is_ascii() || matches!(letter as u32, 0xAA..=0x24F | 0x250..=0x2BF | 0x1E00..=0x1EFF | 0x2C60..=0x2C7F | 0xA720..=0xA7FF | 0xFB00..=0xFB06)
+    letter.is_ascii()
+        || matches!(letter as u32, 0xAA..=0x24F | 0x250..=0x2BF | 0x1E00..=0x1EFF | 0x2C60..=0x2C7F | 0xA720..=0xA7FF | 0xFB00..=0xFB06)
 }
 
 #[cfg(test)]

@@ -16,8 +16,7 @@ use std::collections::{HashMap, HashSet};
 use std::path::PathBuf;
 
 const WANTED: [&str; 2] = ["LEI", "Entity.LegalName"];
-const RELATIONSHIP: [&str; 3] =
-    ["Relationship.StartNode.NodeID", "Relationship.EndNode.NodeID", "Relationship.RelationshipType"];
+const RELATIONSHIP: [&str; 3] = ["Relationship.StartNode.NodeID", "Relationship.EndNode.NodeID", "Relationship.RelationshipType"];
 const ADDRESSES: [&str; 2] = ["Entity.LegalAddress", "Entity.HeadquartersAddress"];
 /// A firm has at most so many further names in the table.
 const MAX_NAMES: usize = 5;
@@ -93,8 +92,7 @@ fn file_of_relationships(file: &ListFile) -> Result<Option<PathBuf>> {
 fn read_relationships(path: &PathBuf, entities: &[ListedEntity], issues: &mut ListIssues) -> Result<Vec<Link>> {
     let file = ListFile::read(path, &[Content::Text])?;
     let table = Table::read(&file, &RELATIONSHIP, issues)?;
-    let names: HashMap<&str, &str> =
-        entities.iter().map(|entity| (entity.entity_id.as_str(), entity.primary_name())).collect();
+    let names: HashMap<&str, &str> = entities.iter().map(|entity| (entity.entity_id.as_str(), entity.primary_name())).collect();
     let mut seen = HashSet::new();
     let mut links = Vec::new();
     for record in table.records() {

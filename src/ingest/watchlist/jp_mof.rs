@@ -63,8 +63,7 @@ const IGNORED: [&str; 24] = [
 /// Words that state nothing.
 const MISSING: [&str; 4] = ["不明", "なし", "無し", "na"];
 
-pub(super) const FORMAT: Format =
-    Format { name: "jp-mof", contents: &[Content::OldWorkbook, Content::ZipWorkbook], fits, read };
+pub(super) const FORMAT: Format = Format { name: "jp-mof", contents: &[Content::OldWorkbook, Content::ZipWorkbook], fits, read };
 
 fn fits(beginning: &Beginning) -> bool {
     beginning.has_columns(&WANTED)
@@ -91,7 +90,8 @@ fn read_row(drafts: &mut Drafts, table: &Table, record: Record<'_>, issues: &mut
     let [day, number, japanese, english] = WANTED.map(|column| stated(record, column));
     if japanese.is_empty() && english.is_empty() {
         if !day.contains("削除") {
-            let what = if number.is_empty() { "row that goes on with remarks, not used" } else { "entry without a name, left out" };
+            let what =
+                if number.is_empty() { "row that goes on with remarks, not used" } else { "entry without a name, left out" };
             issues.add(what);
         }
         return;
@@ -159,8 +159,10 @@ fn add_names(entity: &mut ListedEntity, cell: &str, kind: NameKind) {
 
 /// Adds a name, and apart from it the other spelling that stands in brackets behind it.
 fn add_name(entity: &mut ListedEntity, text: &str, kind: NameKind) {
-    let text = text.trim_matches(|letter: char| letter.is_whitespace() || matches!(letter, '、' | '，' | ',' | ';' | '；' | '。' | '.'));
-    let text = text.strip_prefix("a.k.a.").or_else(|| text.strip_prefix("f.k.a.")).unwrap_or(text).trim_start_matches([':', '：', ' ']);
+    let text =
+        text.trim_matches(|letter: char| letter.is_whitespace() || matches!(letter, '、' | '，' | ',' | ';' | '；' | '。' | '.'));
+    let text =
+        text.strip_prefix("a.k.a.").or_else(|| text.strip_prefix("f.k.a.")).unwrap_or(text).trim_start_matches([':', '：', ' ']);
     if is_missing(text) || !text.chars().any(char::is_alphabetic) {
         return;
     }
@@ -195,7 +197,9 @@ fn add_aliases(entity: &mut ListedEntity, cell: &str, kind: NameKind) {
         let mut n_before = 0;
         for line in part.lines().map(str::trim).filter(|line| !line.is_empty()) {
             let mut line = line;
-            for (mark, stated) in [("旧称", NameKind::FormerName), ("別称", NameKind::StrongAlias), ("別名", NameKind::StrongAlias)] {
+            for (mark, stated) in
+                [("旧称", NameKind::FormerName), ("別称", NameKind::StrongAlias), ("別名", NameKind::StrongAlias)]
+            {
                 for bracketed in [format!("（{mark}）"), format!("({mark})")] {
                     if let Some(rest) = line.strip_prefix(bracketed.as_str()) {
                         (line, kind) = (rest, stated);

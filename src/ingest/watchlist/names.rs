@@ -14,19 +14,8 @@ use crate::model::listed_entity::{Designation, EntityKind, Known, ListedEntity, 
 use std::collections::BTreeMap;
 use std::path::Path;
 
-const COLUMNS: [&str; 11] = [
-    "entity_id",
-    "name",
-    "kind",
-    "type",
-    "country",
-    "address",
-    "identifier",
-    "program",
-    "authority",
-    "listed_on",
-    "delisted_on",
-];
+const COLUMNS: [&str; 11] =
+    ["entity_id", "name", "kind", "type", "country", "address", "identifier", "program", "authority", "listed_on", "delisted_on"];
 
 pub(super) const FORMAT: Format = Format { name: "names", contents: &[Content::Text], fits, read };
 

@@ -43,8 +43,8 @@ pub(super) fn read_remarks(entity: &mut ListedEntity, remarks: &str, links: &mut
             continue;
         };
         match meaning {
-            Meaning::WeakAlias => match value.split_once('\'').and_then(|(_, rest)| rest.rsplit_once('\'')) {
-                Some((name, _)) => entity.add_name(name, NameKind::WeakAlias),
+            Meaning::WeakAlias => match quoted(value) {
+                Some(name) => entity.add_name(name, NameKind::WeakAlias),
                 None => issues.add("alias in remarks without quotes, not used"),
             },
             Meaning::Country => add_region(entity, value.trim_end_matches('.'), "nationality", issues),
@@ -56,6 +56,12 @@ pub(super) fn read_remarks(entity: &mut ListedEntity, remarks: &str, links: &mut
             Meaning::Ignored => {}
         }
     }
+}
+
+/// Returns what stands between quotes, which are double ones in the layout of fixed width.
+fn quoted(value: &str) -> Option<&str> {
+    let (_, rest) = value.split_once(['\'', '"'])?;
+    rest.rsplit_once(['\'', '"']).map(|(name, _)| name)
 }
 
 /// What a label with a value is.

@@ -6,7 +6,7 @@
 use super::file::{Content, ListFile, file_name};
 use super::issues::ListIssues;
 use super::links;
-use super::ofac_lines::{Columns, read_lines};
+use super::ofac_lines::{Columns, part_held, read_lines};
 use super::ofac_remarks::{FULL_REMARK, add_region, read_remarks};
 use super::speaking_order::add_names_in_speaking_order;
 use super::{Beginning, Format, quote_all};
@@ -29,8 +29,7 @@ const PRIMARY_COLUMNS: Columns<12> = [
     ("Vess_owner", 150),
     ("Remarks", 1000),
 ];
-const ALIAS_COLUMNS: Columns<5> =
-    [("ent_num", 10), ("alt_num", 10), ("alt_type", 8), ("alt_name", 350), ("alt_remarks", 200)];
+const ALIAS_COLUMNS: Columns<5> = [("ent_num", 10), ("alt_num", 10), ("alt_type", 8), ("alt_name", 350), ("alt_remarks", 200)];
 const ADDRESS_COLUMNS: Columns<6> =
     [("ent_num", 10), ("add_num", 10), ("address", 750), ("city", 116), ("country", 250), ("add_remarks", 200)];
 const COMMENT_COLUMNS: Columns<2> = [("ent_num", 10), ("comment", 1000)];
@@ -50,15 +49,22 @@ pub(super) const FORMAT: Format = Format { name: "ofac-sdn", contents: &[Content
 
 /// The layout has no header; its nulls are like no other's.
 fn fits(beginning: &Beginning) -> bool {
+    EXTENSIONS.iter().any(|extension| beginning.name.ends_with(extension)) && fits_text(&beginning.text)
+}
+
+fn fits_text(text: &str) -> bool {
     let nulls = [",-0- ", "|-0- ", "@-0- ", "    -0- "];
-    EXTENSIONS.iter().any(|extension| beginning.name.ends_with(extension))
-        && beginning.text.trim_start_matches(' ').starts_with(|first: char| first.is_ascii_digit())
-        && nulls.iter().any(|null| beginning.text.contains(null))
+    text.trim_start_matches(' ').starts_with(|first: char| first.is_ascii_digit()) && nulls.iter().any(|null| text.contains(null))
 }
 
 fn read(file: &ListFile, issues: &mut ListIssues) -> Result<Watchlist> {
     let path = file.path.as_path();
-    let mut drafts = read_primary(path, &file.text(issues), issues)?;
+    let text = file.text(issues);
+    if let Some(part) = part_held(&text).filter(|_| fits_text(&text)) {
+        return Err(Error::request(format!("`{}` holds the {part} of a list and not its names", path.display()))
+            .hint("name the primary file, for example `sdn.csv`; those that belong to it are found beside it"));
+    }
+    let mut drafts = read_primary(path, &text, issues)?;
     let mut files_beside = Vec::new();
     for (what, add) in PARTS {
         if let Some((path, text)) = read_beside(path, what, issues)? {
@@ -231,4 +237,3 @@ fn read_beside(path: &Path, what: &str, issues: &mut ListIssues) -> Result<Optio
         }
     }
 }
-

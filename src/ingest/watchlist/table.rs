@@ -118,7 +118,9 @@ fn fit(row: &mut Row, width: usize, is_text: bool, path: &Path) -> Result<()> {
     if is_text && row.cells.len() != width || filled > width {
         let n_cells = if is_text { row.cells.len() } else { filled };
         let message = format!("line {} of `{}` has {n_cells} fields, the header has {width}", row.line, path.display());
-        return Err(Error::request(message).hint("the file was cut, or a delimiter or quote in a name put this line out of shape"));
+        return Err(
+            Error::request(message).hint("the file was cut, or a delimiter or quote in a name put this line out of shape")
+        );
     }
     row.cells.resize(width, String::new());
     Ok(())
@@ -165,11 +167,8 @@ fn text_rows(file: &ListFile, delimiter: Option<u8>, issues: &mut ListIssues) ->
     let text = file.text(issues);
     let text = text.trim_start_matches('\u{feff}').trim_end_matches('\u{1a}');
     let delimiter = delimiter.unwrap_or_else(|| find_delimiter(text));
-    let mut reader = csv::ReaderBuilder::new()
-        .delimiter(delimiter)
-        .has_headers(false)
-        .flexible(true)
-        .from_reader(text.as_bytes());
+    let mut reader =
+        csv::ReaderBuilder::new().delimiter(delimiter).has_headers(false).flexible(true).from_reader(text.as_bytes());
     let mut rows = Vec::new();
     let mut width = 0;
     for record in reader.records() {
@@ -179,17 +178,24 @@ fn text_rows(file: &ListFile, delimiter: Option<u8>, issues: &mut ListIssues) ->
         let line = record.position().map_or(0, csv::Position::line);
         width = width.max(record.len());
         if record.iter().any(|field| field.contains('\n') && holds_a_row(field, delimiter, width)) {
-            return Err(Error::request(format!("a quote opens in line {line} of `{}` and closes lines below it", file.path.display()))
-                .hint("double a quote that belongs to a name and put the name between quotes"));
+            return Err(Error::request(format!(
+                "a quote opens in line {line} of `{}` and closes lines below it",
+                file.path.display()
+            ))
+            .hint("double a quote that belongs to a name and put the name between quotes"));
         }
         rows.push(Row { line, cells: record.iter().map(str::to_owned).collect() });
     }
     Ok(rows)
 }
 
-/// Says whether a line inside of a field has as many fields as the table has columns.
+/// Says whether a line inside of a field has as many fields as the table has columns. A delimiter with a blank behind it is one of prose.
 fn holds_a_row(field: &str, delimiter: u8, width: usize) -> bool {
-    width > 2 && field.lines().any(|line| line.bytes().filter(|byte| *byte == delimiter).count() + 1 >= width)
+    let n_delimiters = |line: &str| {
+        let bytes = line.as_bytes();
+        bytes.iter().enumerate().filter(|(at, byte)| **byte == delimiter && bytes.get(at + 1) != Some(&b' ')).count()
+    };
+    width > 2 && field.lines().any(|line| n_delimiters(line) + 1 >= width)
 }
 
 /// Returns the delimiter that the first line with any has most of.
@@ -234,7 +240,9 @@ pub(super) fn workbook_rows(file: &ListFile, n_rows: usize) -> Result<Vec<Sheet>
     })
 }
 
+/// Tells an ODS workbook by the names of its parts, which stand at the end of the archive.
 fn is_open_document(bytes: &[u8]) -> bool {
-    let start = &bytes[..bytes.len().min(200)];
-    start.windows(28).any(|window| window == b"application/vnd.oasis.opendo")
+    let end = &bytes[bytes.len().saturating_sub(1 << 16)..];
+    let has = |name: &[u8]| end.windows(name.len()).any(|window| window == name);
+    has(b"META-INF/manifest.xml") && has(b"content.xml") && !has(b"xl/workbook.xml")
 }

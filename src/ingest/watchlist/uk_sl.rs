@@ -6,7 +6,7 @@
 
 use super::company_numbers::{Unlabeled, add_numbers};
 use super::file::{Content, ListFile, file_name};
-use super::issues::{ListIssues, add_country};
+use super::issues::ListIssues;
 use super::joining::{Drafts, add_designation, entity_of, finish, join_filled, settle_kind, split_at};
 use super::layouts::TABLES;
 use super::nationality::add_nationalities;
@@ -43,21 +43,62 @@ const ADDRESS: [&str; 8] = [
     "Address Country",
 ];
 const FULL: [&str; 52] = [
-    "Unique ID", "Name type", "Alias strength", "Name non-latin script", "Regime Name", "Designation Type", "Date Designated",
-    "Nationality(/ies)", "Subsidiaries", "Parent company", "Business registration number (s)", "IMO number",
-    "Current owner/operator (s)", "Previous owner/operator (s)", "Address Line 1", "Address Line 2", "Address Line 3",
-    "Address Line 4", "Address Line 5", "Address Line 6", "Address Postal Code", "Address Country",
+    "Unique ID",
+    "Name type",
+    "Alias strength",
+    "Name non-latin script",
+    "Regime Name",
+    "Designation Type",
+    "Date Designated",
+    "Nationality(/ies)",
+    "Subsidiaries",
+    "Parent company",
+    "Business registration number (s)",
+    "IMO number",
+    "Current owner/operator (s)",
+    "Previous owner/operator (s)",
+    "Address Line 1",
+    "Address Line 2",
+    "Address Line 3",
+    "Address Line 4",
+    "Address Line 5",
+    "Address Line 6",
+    "Address Postal Code",
+    "Address Country",
     // Left out on purpose.
-    "Last Updated", "OFSI Group ID", "UN Reference Number", "Title", "Non-latin script type", "Non-latin script language",
-    "Designation source", "Sanctions Imposed", "Other Information", "UK Statement of Reasons", "Phone number", "Website",
-    "Email address", "D.O.B", "National Identifier number", "National Identifier additional information", "Passport number",
-    "Passport additional information", "Position", "Gender", "Town of birth", "Country of birth", "Type of entity",
-    "Current believed flag of ship", "Previous flags", "Type of ship", "Tonnage of ship", "Length of ship", "Year Built",
+    "Last Updated",
+    "OFSI Group ID",
+    "UN Reference Number",
+    "Title",
+    "Non-latin script type",
+    "Non-latin script language",
+    "Designation source",
+    "Sanctions Imposed",
+    "Other Information",
+    "UK Statement of Reasons",
+    "Phone number",
+    "Website",
+    "Email address",
+    "D.O.B",
+    "National Identifier number",
+    "National Identifier additional information",
+    "Passport number",
+    "Passport additional information",
+    "Position",
+    "Gender",
+    "Town of birth",
+    "Country of birth",
+    "Type of entity",
+    "Current believed flag of ship",
+    "Previous flags",
+    "Type of ship",
+    "Tonnage of ship",
+    "Length of ship",
+    "Year Built",
     "Hull identification number (HIN)",
 ];
-const SHORT: [&str; 8] = [
-    "Unique ID", "OFSI Group ID", "Name", "Regime Name", "Type", "Designation source", "Date Designated", "Sanctions Imposed",
-];
+const SHORT: [&str; 8] =
+    ["Unique ID", "OFSI Group ID", "Name", "Regime Name", "Type", "Designation source", "Date Designated", "Sanctions Imposed"];
 const SUBJECT: [&str; 6] =
     ["unique_id", "subject_type", "un_reference_number", "ofsi_group_id", "date_designated", "last_updated"];
 
@@ -93,12 +134,24 @@ fn read(file: &ListFile, issues: &mut ListIssues) -> Result<Watchlist> {
     }
     let mut files_beside = Vec::new();
     if table.header.iter().any(|column| column == "subject_type") {
-        files_beside.extend(read_beside(file, "subject_names", &["unique_id", "name_type", "full_name"], issues, |record, issues| {
-            add_subject_name(&mut drafts, record, issues);
-        })?);
-        files_beside.extend(read_beside(file, "subject_identifiers", &["unique_id", "raw_value", "identifier_type"], issues, |record, issues| {
-            add_subject_number(&mut drafts, record, issues);
-        })?);
+        files_beside.extend(read_beside(
+            file,
+            "subject_names",
+            &["unique_id", "name_type", "full_name"],
+            issues,
+            |record, issues| {
+                add_subject_name(&mut drafts, record, issues);
+            },
+        )?);
+        files_beside.extend(read_beside(
+            file,
+            "subject_identifiers",
+            &["unique_id", "raw_value", "identifier_type"],
+            issues,
+            |record, issues| {
+                add_subject_number(&mut drafts, record, issues);
+            },
+        )?);
     }
     let entities = finish(drafts, issues);
     links::resolve(&mut links, &entities);
@@ -113,7 +166,7 @@ fn read_full_row(entity: &mut ListedEntity, record: Record<'_>, links: &mut Vec<
     add_name(entity, &full_name(record), record.text("Name type"), record.text("Alias strength"), issues);
     entity.add_name(record.text("Name non-latin script"), NameKind::OriginalScript);
     add_nationalities(entity, record.text("Nationality(/ies)"), "Nationality(/ies)", issues);
-    add_country(entity, record.text("Address Country"), "Address Country", issues);
+    add_nationalities(entity, record.text("Address Country"), "Address Country", issues);
     entity.add_address(&join_filled(ADDRESS.iter().map(|column| record.text(column))));
     if entity.kind != EntityKind::Person {
         let numbers = record.text("Business registration number (s)");
