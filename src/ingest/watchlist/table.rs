@@ -171,11 +171,16 @@ fn text_rows(file: &ListFile, delimiter: Option<u8>, issues: &mut ListIssues) ->
         csv::ReaderBuilder::new().delimiter(delimiter).has_headers(false).flexible(true).from_reader(text.as_bytes());
     let mut rows = Vec::new();
     let mut width = 0;
+    let (mut line, mut counted) = (1, 0);
     for record in reader.records() {
         let record = record.map_err(|source| {
             Error::request(format!("cannot read `{}` as a CSV file", file.path.display())).detail(source.to_string())
         })?;
-        let line = record.position().map_or(0, csv::Position::line);
+        // The reader's own count is one behind where lines end with CR and LF.
+        let place = record.position().map_or(0, |position| position.byte() as usize).min(text.len());
+        let n_ends = text.as_bytes()[place..].iter().take_while(|byte| matches!(byte, b'\r' | b'\n')).count();
+        line += text.as_bytes()[counted..place + n_ends].iter().filter(|byte| **byte == b'\n').count() as u64;
+        counted = place + n_ends;
         width = width.max(record.len());
         if record.iter().any(|field| field.contains('\n') && holds_a_row(field, delimiter, width)) {
             return Err(Error::request(format!(
