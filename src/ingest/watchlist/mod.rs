@@ -15,6 +15,7 @@ mod layout;
 mod layout_rows;
 mod links;
 mod nationality;
+mod open_document;
 mod speaking_order;
 mod table;
 mod uk_names;
