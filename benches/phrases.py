@@ -91,9 +91,10 @@ def write_descriptions(paths, n_descriptions, vocabularies, all_models, seed=281
                     head, digits, tail = all_models[skewed(r, len(all_models))]
                     mark = pick(("-", "-", " ", "", "/"))
                     number = int(r.random() * 10_000_000)
+                    comma, colon = ("，", "：") if language == "zh" else (", ", ": ")
                     lines.append(
-                        f"{pick(own)}, {pick(own)}: {pick(LEADS[language])} {head}{mark}{digits}{tail}, {pick(BRANDS)} "
-                        f"{number:07}, {number % 977} {UNITS[language]}\n"
+                        f"{pick(own)}{comma}{pick(own)}{colon}{pick(LEADS[language])} {head}{mark}{digits}{tail}{comma}{pick(BRANDS)} "
+                        f"{number:07}{comma}{number % 977} {UNITS[language]}\n"
                     )
                 file.write("".join(lines))
                 n_lines -= n_now

@@ -40,7 +40,11 @@ fn main() {
     for text in texts.iter().map(read) {
         let descriptions: Vec<&str> = text.lines().collect();
         let started = Instant::now();
-        all = descriptions.par_chunks(AT_ONCE).map(|part| flag(part, &matcher, &choice)).reduce(Found::default, Found::and).and(all);
+        all = descriptions
+            .par_chunks(AT_ONCE)
+            .map(|part| flag(part, &matcher, &choice))
+            .reduce(Found::default, Found::and)
+            .and(all);
         seconds += started.elapsed().as_secs_f64();
     }
     println!("{} descriptions, {} selected by {} rules, {seconds:.2} s", all.n_descriptions, all.n_selected, all.n_rules);
