@@ -10,7 +10,7 @@ expressions, and words that must be near or must not be there. Then, in turn and
 - plimsoll: `benches/phrases.rs`, the library's way from the text of an item to the sets and rules by which it is selected, on two threads.
 - `rg -c -F -f`: the phrases as plain strings, letter by letter, on two threads (ripgrep takes a file a thread).
 - `rg -c -i -f`: the same strings without regard to case.
-- `rg -c -i -f`, words: what comes closest to the phrases: word boundaries, stems, free separators, on one tenth of the text.
+- `rg -c -i -f`, words: what comes closest to the phrases: word boundaries, stems, free separators, on a hundredth of the text.
 
 It is not the same work: ripgrep says how many lines hold any of the strings. It does not say which phrases, knows no sets, no `near` or
 `not`, no accents and no letters that look alike, and may stop at the first string of a line.
@@ -168,12 +168,12 @@ def main():
     vocabularies = {language: vocabulary(r, language) for language in SHARES}
     all_models = models(r)
     texts = [os.path.join(folder, f"descriptions-{given.descriptions}-{half}.txt") for half in (1, 2)]
-    tenth = [path.replace("descriptions", "tenth") for path in texts]
-    if not all(map(os.path.exists, texts + tenth)):
+    hundredth = [path.replace("descriptions", "hundredth") for path in texts]
+    if not all(map(os.path.exists, texts + hundredth)):
         write_descriptions(texts, given.descriptions, vocabularies, all_models)
-        for path, part in zip(texts, tenth):
+        for path, part in zip(texts, hundredth):
             with open(path, "rb") as source, open(part, "wb") as target:
-                target.writelines(source.readline() for _ in range(given.descriptions // 20))
+                target.writelines(source.readline() for _ in range(given.descriptions // 200))
     write_phrases(folder, phrases(vocabularies, all_models))
     n_bytes = sum(map(os.path.getsize, texts))
     print(f"{given.descriptions:,} descriptions, {n_bytes:,} bytes, {os.cpu_count()} processors")
@@ -185,7 +185,7 @@ def main():
         ("plimsoll", given.descriptions, [bench, "sets.toml", *texts]),
         ("rg -F", given.descriptions, [*search, "-F", "-f", "strings.txt", *texts]),
         ("rg -F -i", given.descriptions, [*search, "-F", "-i", "-f", "strings.txt", *texts]),
-        ("rg -i, words", given.descriptions // 10, [*search, "-i", "-f", "patterns.txt", *tenth]),
+        ("rg -i, words", given.descriptions // 100, [*search, "-i", "-f", "patterns.txt", *hundredth]),
     ]
     for name, _, command in commands:
         said = subprocess.run(command, cwd=folder, stdout=subprocess.PIPE, text=True).stdout.split("\n")

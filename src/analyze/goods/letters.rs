@@ -54,7 +54,7 @@ impl Letters {
     /// Returns whether compatibility composition (NFKC) leaves a character as it is in any text of such characters, or only makes it
     /// narrow, and whether it means something in a name.
     pub(super) fn is_plain(&self, letter: char) -> bool {
-        self.0.get(letter as usize).map_or_else(|| is_unified(letter) || narrow(letter) != letter, |known| known.is_plain)
+        self.0.get(letter as usize).map_or_else(|| has_one_form(letter) || narrow(letter) != letter, |known| known.is_plain)
     }
 }
 
@@ -82,6 +82,12 @@ pub(super) fn narrow(letter: char) -> char {
         '\u{FF01}'..='\u{FF5E}' => char::from_u32(letter as u32 - 0xFEE0).unwrap_or(letter),
         _ => letter,
     }
+}
+
+/// Returns whether a character behind the end of the table is one that descriptions are full of and that Unicode has in one form: Han,
+/// dashes, quotes.
+fn has_one_form(letter: char) -> bool {
+    is_unified(letter) || matches!(letter, '\u{2012}'..='\u{2015}' | '\u{2018}'..='\u{201F}' | '\u{3001}' | '\u{3002}')
 }
 
 /// Returns whether a character is one of the Han characters that have one form.
