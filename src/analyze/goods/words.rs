@@ -148,12 +148,9 @@ fn is_narrow(gap: &str) -> bool {
 
 /// Returns whether a mark may stand between two words of a phrase.
 fn may_stand_inside(mark: char) -> bool {
-    match mark {
-        '-' | '‐' | '‑' | '‒' | '–' | '—' | '−' | '/' | '\\' | '_' | '.' => true,
-        '"' | '\'' | '«' | '»' | '“' | '”' | '„' | '‘' | '’' | '(' | ')' | '[' | ']' => true,
-        '+' | '#' | '&' | '*' => true,
-        _ => false,
-    }
+    let is_line = matches!(mark, '-' | '‐' | '‑' | '‒' | '–' | '—' | '−' | '/' | '\\' | '_' | '.');
+    let is_around = matches!(mark, '"' | '\'' | '«' | '»' | '“' | '”' | '„' | '‘' | '’' | '(' | ')' | '[' | ']');
+    is_line || is_around || matches!(mark, '+' | '#' | '&' | '*')
 }
 
 #[cfg(test)]
