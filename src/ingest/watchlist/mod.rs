@@ -8,9 +8,40 @@
 mod file;
 mod issues;
 
+mod json;
+mod xml;
+
+mod days;
+mod enumerated;
+mod identifiers;
+mod joining;
+mod links;
+mod meanings;
+mod speaking_order;
+mod unique;
+
+mod ca_sema;
+mod ch_seco;
+mod csl_json;
+mod eu_fsf;
+mod eu_fsf_csv;
+mod ftm;
+mod ftm_edges;
+mod ftm_entity;
+mod name_records;
 mod names;
+mod ofac_advanced;
+mod ofac_enhanced;
+mod ofac_features;
+mod ofac_relationships;
+mod ofac_remarks;
 mod ofac_sdn;
+mod ofac_xml;
 mod plimsoll;
+mod senzing;
+mod un_xml;
+
+mod no_lists;
 
 use crate::error::{Error, Result, nearest};
 use crate::model::date::Day;
@@ -20,25 +51,25 @@ use issues::ListIssues;
 use std::path::Path;
 
 /// The readers, in the order in which a file is tried when nobody says what it is: what looks like anything comes last.
-static FORMATS: [&Format; 3] = [&ofac_sdn::FORMAT, &plimsoll::FORMAT, &names::FORMAT];
+static FORMATS: &[&Format] = &[
+    &ofac_sdn::FORMAT,
+    &ofac_xml::FORMAT,
+    &ofac_advanced::FORMAT,
+    &ofac_enhanced::FORMAT,
+    &csl_json::FORMAT,
+    &un_xml::FORMAT,
+    &eu_fsf::FORMAT,
+    &ca_sema::FORMAT,
+    &ch_seco::FORMAT,
+    &ftm::FORMAT,
+    &senzing::FORMAT,
+    &name_records::FORMAT,
+    &plimsoll::FORMAT,
+    &names::FORMAT,
+];
 
 /// Formats that have a name already and no reader yet.
-const LATER_FORMATS: [&str; 14] = [
-    "ofac-xml",
-    "ofac-advanced",
-    "csl",
-    "bis",
-    "un-xml",
-    "uk-ofsi",
-    "uk-sl",
-    "eu-fsf",
-    "ca-sema",
-    "au-dfat",
-    "jp-mof",
-    "ua-nsdc",
-    "opensanctions",
-    "gleif",
-];
+const LATER_FORMATS: [&str; 9] = ["csl", "bis", "uk-ofsi", "uk-sl", "au-dfat", "jp-mof", "ua-nsdc", "opensanctions", "gleif"];
 
 /// The layout of a list file, with its reader.
 pub struct Format {
@@ -102,6 +133,9 @@ impl Format {
         let all = [Content::Text, Content::Xml, Content::Json, Content::ZipWorkbook, Content::OldWorkbook];
         let file = ListFile::read(path, &all)?;
         let beginning = Beginning::of(&file);
+        if let Some(reason) = no_lists::reason(&beginning) {
+            return Err(Error::request(format!("`{}` is no list but {reason}", path.display())));
+        }
         let mut formats = FORMATS.iter().filter(|format| format.contents.contains(&file.content));
         Ok(formats.find(|format| (format.fits)(&beginning)).copied())
     }
@@ -247,7 +281,7 @@ mod tests {
         }
         let message = |text| Format::parse(text).err().expect("no format").to_string();
         assert!(message("ofac-sdm").contains("did you mean `ofac-sdn`?"), "{}", message("ofac-sdm"));
-        assert!(message("un-xml").contains("not in this version"), "{}", message("un-xml"));
+        assert!(message("uk-ofsi").contains("not in this version"), "{}", message("uk-ofsi"));
         assert!(message("").contains("known: `ofac-sdn`"), "{}", message(""));
     }
 
