@@ -11,9 +11,6 @@ use chrono::{Days, NaiveDate};
 /// A day as a spreadsheet counts it, from 1899-12-30.
 pub(super) const SERIAL: &str = "serial";
 
-/// Days as workbooks give them: of cells with a form for days, and of others.
-pub(super) const WORKBOOK: [&str; 2] = ["%Y-%m-%d", SERIAL];
-
 /// Nobody was listed before, and no list looks further ahead; a year of two digits is none of these.
 const YEARS: std::ops::RangeInclusive<i32> = 1900..=2150;
 
@@ -60,6 +57,9 @@ fn parse_by(text: &str, form: &str) -> Option<Day> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// Days as workbooks give them: of cells with a form for days, and of others.
+    const WORKBOOK: [&str; 2] = ["%Y-%m-%d", SERIAL];
 
     #[test]
     fn days_are_read_by_the_forms_of_the_format_alone() {

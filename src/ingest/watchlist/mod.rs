@@ -5,43 +5,57 @@
 //! because an entity may have been listed long before. What a reader does not understand is an issue and counted; what it cannot
 //! place is an error.
 
-mod file;
-mod issues;
-
-mod json;
-mod xml;
-
+mod company_numbers;
 mod days;
 mod enumerated;
+mod file;
 mod identifiers;
+mod issues;
 mod joining;
+mod json;
+mod layout;
+mod layout_rows;
 mod links;
 mod meanings;
+mod nationality;
+mod no_lists;
 mod speaking_order;
+mod table;
+mod uk_names;
 mod unique;
+mod xml;
 
+mod au_dfat;
 mod ca_sema;
 mod ch_seco;
+mod csl;
 mod csl_json;
 mod eu_fsf;
 mod eu_fsf_csv;
 mod ftm;
 mod ftm_edges;
 mod ftm_entity;
+mod gleif;
+mod jp_meti;
+mod jp_mof;
+mod layouts;
 mod name_records;
 mod names;
 mod ofac_advanced;
 mod ofac_enhanced;
 mod ofac_features;
+mod ofac_lines;
 mod ofac_relationships;
 mod ofac_remarks;
 mod ofac_sdn;
 mod ofac_xml;
+mod opensanctions;
 mod plimsoll;
 mod senzing;
+mod ua_nsdc;
+mod uk_ofsi;
+mod uk_sl;
 mod un_xml;
-
-mod no_lists;
 
 use crate::error::{Error, Result, nearest};
 use crate::model::date::Day;
@@ -49,6 +63,7 @@ use crate::model::listed_entity::Watchlist;
 use file::{Content, ListFile, file_name};
 use issues::ListIssues;
 use std::path::Path;
+use table::Sheet;
 
 /// The readers, in the order in which a file is tried when nobody says what it is: what looks like anything comes last.
 static FORMATS: &[&Format] = &[
@@ -64,12 +79,25 @@ static FORMATS: &[&Format] = &[
     &ftm::FORMAT,
     &senzing::FORMAT,
     &name_records::FORMAT,
+    &csl::FORMAT,
+    &uk_ofsi::FORMAT,
+    &uk_sl::FORMAT,
+    &au_dfat::FORMAT,
+    &ua_nsdc::FORMAT,
+    &jp_mof::FORMAT,
+    &jp_meti::FORMAT,
+    &opensanctions::FORMAT,
+    &gleif::FORMAT,
+    &layouts::BIS,
+    &layouts::CN_MOFCOM,
+    &layouts::EU_JOURNAL,
+    &layouts::OFAC_PARSED,
+    &layouts::US_BIS_MIEU,
+    &layouts::US_DOD_1260H,
+    &layouts::US_SPECIAL,
     &plimsoll::FORMAT,
     &names::FORMAT,
 ];
-
-/// Formats that have a name already and no reader yet.
-const LATER_FORMATS: [&str; 9] = ["csl", "bis", "uk-ofsi", "uk-sl", "au-dfat", "jp-mof", "ua-nsdc", "opensanctions", "gleif"];
 
 /// The layout of a list file, with its reader.
 pub struct Format {
@@ -86,21 +114,40 @@ pub struct Format {
 struct Beginning {
     /// The name of the file in small letters, without `.gz`.
     name: String,
-    /// The first few thousand letters.
+    /// The first few thousand letters; nothing of a workbook.
     text: String,
+    /// The first rows of the sheets of a workbook.
+    sheets: Vec<Sheet>,
 }
 
 impl Beginning {
     /// How much of a file is looked at.
-    const N_BYTES: usize = 4096;
+    const N_BYTES: usize = 1 << 16;
+    /// How many lines or rows may stand above a header, and the header.
+    const N_ROWS: usize = 30;
 
     fn of(file: &ListFile) -> Self {
         let name = file_name(&file.path).to_ascii_lowercase();
-        let start = &file.bytes[..file.bytes.len().min(Self::N_BYTES)];
+        let is_workbook = matches!(file.content, Content::ZipWorkbook | Content::OldWorkbook);
+        let n_bytes = if is_workbook { 0 } else { file.bytes.len().min(Self::N_BYTES) };
         Beginning {
             name: name.strip_suffix(".gz").unwrap_or(&name).to_owned(),
-            text: String::from_utf8_lossy(start).trim_start_matches('\u{feff}').to_owned(),
+            text: String::from_utf8_lossy(&file.bytes[..n_bytes]).trim_start_matches('\u{feff}').to_owned(),
+            // A damaged workbook is told when it is read.
+            sheets: if is_workbook { table::workbook_rows(file, Self::N_ROWS).unwrap_or_default() } else { Vec::new() },
         }
+    }
+
+    /// Whether one of the first lines or rows has all these columns.
+    fn has_columns(&self, wanted: &[&str]) -> bool {
+        let has_all = |cells: Vec<String>| wanted.iter().all(|column| cells.contains(&table::fold(column)));
+        let rows = self.sheets.iter().flat_map(|sheet| &sheet.rows);
+        rows.map(|row| row.cells.iter().map(|cell| table::fold(cell)).collect()).any(has_all)
+            || self
+                .text
+                .lines()
+                .take(Self::N_ROWS)
+                .any(|line| has_all(line.split([',', ';', '\t', '|']).map(table::fold).collect()))
     }
 }
 
@@ -116,13 +163,8 @@ impl Format {
             return Ok(format);
         }
         let known = format!("known: {}", quote_all(Format::names()));
-        if LATER_FORMATS.contains(&text) {
-            return Err(Error::request(format!("the watchlist format `{text}` is not in this version"))
-                .detail(known)
-                .hint("write the list as a CSV file `entity_id,name,kind,type,country` and read it as `names`"));
-        }
         let error = Error::request(format!("unknown watchlist format `{text}`")).detail(known);
-        Err(match nearest(text, Format::names().into_iter().chain(LATER_FORMATS)) {
+        Err(match nearest(text, Format::names()) {
             Some(meant) => error.hint(format!("did you mean `{meant}`?")),
             None => error,
         })
@@ -141,11 +183,30 @@ impl Format {
     }
 }
 
+/// Reads one edition of a list by the name of its format, or by a layout of the user's own: a TOML file below `folder`.
+pub fn read_as(path: &Path, format: &str, folder: &Path, id: &str, as_of: Option<Day>) -> Result<Watchlist> {
+    if !format.ends_with(".toml") {
+        return read(path, Format::parse(format)?, id, as_of);
+    }
+    let layout_path = folder.join(format);
+    let text = std::fs::read_to_string(&layout_path).map_err(|source| Error::file(&layout_path, "read", source))?;
+    let layout = layout::Layout::parse(&text, &layout_path)?;
+    let mut issues = ListIssues::default();
+    let file = ListFile::read(path, &layouts::TABLES)?;
+    let watchlist = layout_rows::read(&layout, &file, &mut issues)?;
+    finish(watchlist, path, id, as_of, issues)
+}
+
 /// Reads one edition of a list. `as_of` is the edition that the run file states; without it the list's own is taken, if any.
 pub fn read(path: &Path, format: &Format, id: &str, as_of: Option<Day>) -> Result<Watchlist> {
     let mut issues = ListIssues::default();
     let file = ListFile::read(path, format.contents)?;
-    let mut watchlist = (format.read)(&file, &mut issues)?;
+    let watchlist = (format.read)(&file, &mut issues)?;
+    finish(watchlist, path, id, as_of, issues)
+}
+
+/// Refuses an empty list, and gives the others their id, edition and order.
+fn finish(mut watchlist: Watchlist, path: &Path, id: &str, as_of: Option<Day>, mut issues: ListIssues) -> Result<Watchlist> {
     if watchlist.entities.is_empty() {
         return Err(Error::request(format!("`{}` holds not a single entity", path.display()))
             .hint("an empty list would clear everybody; check the download"));
@@ -203,7 +264,7 @@ mod tests {
 
     /// Returns the list of a case: `input.*`, or a file that bears the publisher's name, with others beside it.
     fn list_of(case: &Path) -> PathBuf {
-        let primary = ["sdn.csv", "cons_prim.csv"].map(|name| case.join(name));
+        let primary = ["sdn.csv", "sdn.pip", "cons_prim.csv", "cons_prim.ff", "subjects.csv"].map(|name| case.join(name));
         let input = folders(case)
             .into_iter()
             .find(|path| path.file_stem().is_some_and(|stem| stem.to_string_lossy().starts_with("input")));
@@ -281,7 +342,6 @@ mod tests {
         }
         let message = |text| Format::parse(text).err().expect("no format").to_string();
         assert!(message("ofac-sdm").contains("did you mean `ofac-sdn`?"), "{}", message("ofac-sdm"));
-        assert!(message("uk-ofsi").contains("not in this version"), "{}", message("uk-ofsi"));
         assert!(message("").contains("known: `ofac-sdn`"), "{}", message(""));
     }
 

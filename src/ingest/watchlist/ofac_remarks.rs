@@ -46,19 +46,18 @@ pub(super) fn read_remarks(entity: &mut ListedEntity, remarks: &str, links: &mut
     }
 }
 
-/// Reads a value that stands apart from its label.
+/// Reads a value that stands apart from its label, as if it were a remark.
 pub(super) fn read_labeled(entity: &mut ListedEntity, label: &str, value: &str, links: &mut Vec<Link>, issues: &mut ListIssues) {
-    let remark = format!("{label} {value}");
-    match find_label(&remark) {
-        Some(found) => take(entity, &remark, found, false, links, issues),
+    match find_label(label) {
+        Some((meaning, _)) => take(entity, label, (meaning, value), false, links, issues),
         None => issues.add(format!("label `{label}` not known, its value not used")),
     }
 }
 
-/// Adds what a remark of a known label says.
+/// Adds what a known label says with its value.
 fn take(
     entity: &mut ListedEntity,
-    remark: &str,
+    label: &str,
     (meaning, value): (Meaning, &str),
     is_last: bool,
     links: &mut Vec<Link>,
@@ -70,18 +69,40 @@ fn take(
             None => issues.add("alias in remarks without quotes, not used"),
         },
         Meaning::Country => add_region(entity, value.trim_end_matches('.'), "nationality", issues),
-        Meaning::Identifier => {
-            let identifier = normalize_identifier(cut_value(value));
-            let n_digits = identifier.bytes().filter(u8::is_ascii_digit).count();
-            if identifier.len() < SHORTEST_IDENTIFIER || n_digits < 4 && !remark.starts_with("SWIFT/BIC") {
-                issues.add("identifier too short to tell companies apart, not used");
-            } else {
-                entity.add_identifier(&identifier, kind_of(remark));
-            }
-        }
+        Meaning::Identifier => match identifier_of(label, value) {
+            Numbered::Identifier(number, kind) => entity.add_identifier(&number, kind),
+            _ => issues.add("identifier too short to tell companies apart, not used"),
+        },
         Meaning::LinkedTo => links.push(linked_to(&entity.entity_id, value, is_last)),
         Meaning::Ignored => {}
     }
+}
+
+/// What a label with a value is.
+pub(super) enum Numbered {
+    Identifier(String, Option<IdentifierKind>),
+    TooShort,
+    /// The label is known and its value no identifier of a company.
+    NoIdentifier,
+    NotALabel,
+}
+
+/// Returns what a label says about a value that stands apart from it.
+pub(super) fn numbered(label: &str, value: &str) -> Numbered {
+    match find_label(label) {
+        Some((Meaning::Identifier, _)) => identifier_of(label, value),
+        Some(_) => Numbered::NoIdentifier,
+        None => Numbered::NotALabel,
+    }
+}
+
+fn identifier_of(label: &str, value: &str) -> Numbered {
+    let number = normalize_identifier(cut_value(value));
+    let n_digits = number.bytes().filter(u8::is_ascii_digit).count();
+    if number.len() < SHORTEST_IDENTIFIER || n_digits < 4 && !label.starts_with("SWIFT/BIC") {
+        return Numbered::TooShort;
+    }
+    Numbered::Identifier(number, kind_of(label))
 }
 
 /// Returns the tie to a name. The stop behind the last remark ends the remarks and not the name.

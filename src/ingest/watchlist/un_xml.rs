@@ -5,8 +5,9 @@
 //! alias without a name is how the publisher writes that there is none. Days of amendments say nothing of listing and are left out.
 
 use super::file::{Content, ListFile};
-use super::issues::{ListIssues, add_country};
+use super::issues::ListIssues;
 use super::joining::join_filled;
+use super::nationality::add_nationalities;
 use super::xml::{Element, Entries, KnownPaths, decode, has_root};
 use super::{Format, days, unique};
 use crate::error::Result;
@@ -108,12 +109,12 @@ fn read_entry(entry: &Element, kind: EntityKind, issues: &mut ListIssues) -> Lis
         }
     }
     for nationality in entry.all("NATIONALITY/VALUE") {
-        add_stated_country(&mut entity, nationality.text(), "nationality", issues);
+        add_stated(&mut entity, nationality.text(), "nationality", issues);
     }
     for address in entry.all(&format!("{}_ADDRESS", entry.name)) {
         entity.add_address(&join_filled(USED_OF_ADDRESSES.map(|part| address.text_at(part))));
         for country in address.all("COUNTRY") {
-            add_stated_country(&mut entity, country.text(), "country", issues);
+            add_stated(&mut entity, country.text(), "country", issues);
         }
     }
     // `2015-04-07-04:00`: a day with the offset of New York.
@@ -142,9 +143,9 @@ fn split_spellings(text: &str) -> Vec<&str> {
     if text.contains(['(', ')']) { vec![text] } else { text.split(';').map(str::trim).filter(|name| !name.is_empty()).collect() }
 }
 
-/// Adds a country; `na` is how the publisher writes that none is stated.
-fn add_stated_country(entity: &mut ListedEntity, text: &str, column: &str, issues: &mut ListIssues) {
+/// Adds the countries of a text; `na` is how the publisher writes that none is stated.
+fn add_stated(entity: &mut ListedEntity, text: &str, column: &str, issues: &mut ListIssues) {
     if text != "na" {
-        add_country(entity, text, column, issues);
+        add_nationalities(entity, text, column, issues);
     }
 }

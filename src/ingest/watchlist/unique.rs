@@ -57,10 +57,6 @@ impl<'a> Entries<'a> {
         self.entries.get(entity_id).map_or("", |(_, entity)| entity.primary_name())
     }
 
-    pub fn len(&self) -> usize {
-        self.entries.len()
-    }
-
     pub fn into_vec(self) -> Vec<ListedEntity> {
         self.entries.into_values().map(|(_, entity)| entity).collect()
     }
