@@ -149,11 +149,11 @@ fn read_entry(entry: &Element, issues: &mut ListIssues) -> ListedEntity {
         add_stated_country(&mut entity, code, country, issues);
     }
     for document in entry.all("identification") {
+        // A number that is not its own may still be the one that an entity goes by.
         if document.attribute("knownFalse") == "true" {
-            issues.add("document that the list calls false, not used");
-        } else {
-            add_identification(&mut entity, document.attribute("identificationTypeCode"), document.attribute("number"), issues);
+            issues.add("document that the list calls false, its number kept");
         }
+        add_identification(&mut entity, document.attribute("identificationTypeCode"), document.attribute("number"), issues);
     }
     let programs = entry.all("regulation").into_iter().map(|act| act.attribute("programme").to_owned()).collect();
     let listed_on = days::listed_on(entry.attribute("designationDate"), &["%Y-%m-%d"], issues);
@@ -202,8 +202,8 @@ pub(super) fn add_identification(entity: &mut ListedEntity, code: &str, number: 
         _ if number.is_empty() => {}
         Some(&"ignored") => {}
         // Of a person nothing says that it is no document of his own.
-        Some(&"identifier") if entity.kind == EntityKind::Person => {}
-        Some(meaning) => identifiers::add_stated(entity, number, identifiers::kind_of(meaning), issues),
+        Some(&("identifier" | "swift")) if entity.kind == EntityKind::Person => {}
+        Some(meaning) => identifiers::add_worded(entity, number, meaning, issues),
         None => issues.add(format!("identification `{code}` not known, not used")),
     }
 }

@@ -32,7 +32,6 @@ const USED: &[&str] = &[
     "Citizenship_CountryDescription",
     "Identification_Number",
     "Identification_TypeCode",
-    "Identification_KnownFalse",
 ];
 
 /// Beginnings of columns that say nothing of who an entity is.
@@ -109,9 +108,7 @@ fn read_row<'a>(cell: &impl Fn(&str) -> &'a str, drafts: &mut Drafts, issues: &m
     entity.add_address(&join_filled(parts.into_iter().chain([country])));
     add_stated_country(entity, code, country, issues);
     add_stated_country(entity, cell("Citizenship_CountryIso2Code"), cell("Citizenship_CountryDescription"), issues);
-    if cell("Identification_KnownFalse") != "true" {
-        add_identification(entity, cell("Identification_TypeCode"), cell("Identification_Number"), issues);
-    }
+    add_identification(entity, cell("Identification_TypeCode"), cell("Identification_Number"), issues);
     let programs = Some(cell("Entity_Regulation_Programme")).filter(|program| !program.is_empty()).map(str::to_owned);
     let listed_on = days::listed_on(cell("Entity_DesignationDate"), &FORMS, issues);
     add_designation(entity, Designation { programs: programs.into_iter().collect(), listed_on, ..Designation::default() });

@@ -7,9 +7,9 @@
 
 use super::file::{Content, ListFile};
 use super::ftm_edges::{self, Edge};
-use super::ftm_entity::read_properties;
+use super::ftm_entity::{Properties, read_properties};
 use super::issues::ListIssues;
-use super::joining::put_primary_first;
+use super::joining::{add_designation, join_filled, put_primary_first, settle_kind};
 use super::json::{self, Object};
 use super::meanings::{self, Meanings};
 use super::{Beginning, Format, identifiers};
@@ -94,35 +94,32 @@ fn take_line(mut object: Object, place: &str, graph: &mut Graph, issues: &mut Li
 fn take(mut object: Object, place: &str, graph: &mut Graph, issues: &mut ListIssues) -> Result<()> {
     let id = json::text(&object, "id", issues).into_owned();
     let schema = json::text(&object, "schema", issues).into_owned();
-    let Some(Value::Object(mut properties)) = object.remove("properties") else {
+    let Some(Value::Object(properties)) = object.remove("properties") else {
         return Err(no_object(place, "has no `properties`"));
     };
     if id.is_empty() || schema.is_empty() {
         return Err(no_object(place, "has no `id` or no `schema`"));
     }
-    object.insert("properties".to_owned(), Value::Null);
     json::report_unknown(&object, "an object", KNOWN, issues);
+    let mut properties = Properties { object: properties, nested: Vec::new() };
     take_nested(&mut properties, place, graph, issues)?;
-    match meaning_of(&schema) {
-        Some("ignored") => {}
-        Some(kind) => {
+    match (meaning_of(&schema), schema.as_str()) {
+        (Some("ignored"), _) => {}
+        (Some(kind), _) => {
             let caption = json::text(&object, "caption", issues).into_owned();
             take_entity(id, kind, &caption, &properties, graph, issues);
         }
-        None if schema == "Address" => {
-            let text = json::text(&properties, "full", issues);
-            let parts = ["street", "city", "region", "postalCode", "country"].map(|part| json::text(&properties, part, issues));
-            let address =
-                if text.is_empty() { super::joining::join_filled(parts.iter().map(AsRef::as_ref)) } else { text.into_owned() };
+        (None, "Address") => {
+            let address = address_of(&properties.object, issues);
             graph.addresses.insert(id, address);
         }
-        None if schema == "Identification" => {
-            let numbers: Vec<String> = json::texts(&properties, "number", issues).into_iter().map(Into::into).collect();
-            for holder in json::texts(&properties, "holder", issues) {
+        (None, "Identification") => {
+            let numbers: Vec<String> = json::texts(&properties.object, "number", issues).into_iter().map(Into::into).collect();
+            for holder in json::texts(&properties.object, "holder", issues) {
                 graph.identifications.extend(numbers.iter().map(|number| (holder.to_string(), number.clone())));
             }
         }
-        None => match ftm_edges::read(&schema, &properties, issues) {
+        (None, _) => match ftm_edges::read(&schema, &properties.object, issues) {
             Some(edge) => graph.edges.push(edge),
             None => issues.add(format!("schema `{schema}` not known, not used")),
         },
@@ -130,20 +127,31 @@ fn take(mut object: Object, place: &str, graph: &mut Graph, issues: &mut ListIss
     Ok(())
 }
 
+/// Returns an address as it is written in full, else its parts.
+fn address_of(properties: &Object, issues: &mut ListIssues) -> String {
+    let full = json::text(properties, "full", issues);
+    if !full.is_empty() {
+        return full.into_owned();
+    }
+    let parts = ["street", "city", "region", "postalCode", "country"].map(|part| json::text(properties, part, issues));
+    join_filled(parts.iter().map(AsRef::as_ref))
+}
+
 fn no_object(place: &str, what: &str) -> Error {
     Error::request(format!("{place} {what}")).hint("a FollowTheMoney object has `id`, `schema` and `properties`")
 }
 
 /// Takes the objects that stand in properties, and leaves their ids in their place.
-fn take_nested(properties: &mut Object, place: &str, graph: &mut Graph, issues: &mut ListIssues) -> Result<()> {
-    for values in properties.values_mut().filter_map(Value::as_array_mut) {
-        for value in values {
+fn take_nested(properties: &mut Properties, place: &str, graph: &mut Graph, issues: &mut ListIssues) -> Result<()> {
+    for (property, value) in &mut properties.object {
+        for value in value.as_array_mut().into_iter().flatten() {
             if let Value::Object(nested) = value
                 && nested.contains_key("schema")
                 && nested.contains_key("properties")
             {
                 let nested = std::mem::take(nested);
                 *value = nested.get("id").cloned().unwrap_or(Value::Null);
+                properties.nested.push(property.clone());
                 take(nested, place, graph, issues)?;
             }
         }
@@ -151,7 +159,7 @@ fn take_nested(properties: &mut Object, place: &str, graph: &mut Graph, issues: 
     Ok(())
 }
 
-fn take_entity(id: String, kind: &str, caption: &str, properties: &Object, graph: &mut Graph, issues: &mut ListIssues) {
+fn take_entity(id: String, kind: &str, caption: &str, properties: &Properties, graph: &mut Graph, issues: &mut ListIssues) {
     let kind = match kind {
         "company" => EntityKind::Company,
         "person" => EntityKind::Person,
@@ -177,13 +185,13 @@ fn join(known: &mut ListedEntity, other: ListedEntity, issues: &mut ListIssues) 
         return;
     }
     issues.add("entity in several objects, taken together");
-    super::joining::settle_kind(known, other.kind, issues);
+    settle_kind(known, other.kind, issues);
     other.names.iter().for_each(|name| known.add_name(&name.name, name.kind));
     put_primary_first(known);
     other.identifiers.iter().for_each(|identifier| known.add_identifier(&identifier.text, Some(identifier.kind)));
     other.countries.into_iter().for_each(|country| known.add_country(country));
     other.addresses.iter().for_each(|address| known.add_address(address));
-    other.designations.into_iter().for_each(|act| super::joining::add_designation(known, act));
+    other.designations.into_iter().for_each(|act| add_designation(known, act));
 }
 
 fn meaning_of(schema: &str) -> Option<&'static str> {

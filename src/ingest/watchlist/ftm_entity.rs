@@ -7,33 +7,40 @@ use super::joining::put_primary_first;
 use super::json::{self, Object};
 use super::meanings::{self, Meanings};
 use crate::model::listed_entity::{Designation, EntityKind, Known, ListedEntity, NameKind};
-use crate::names::identifiers::IdentifierKind;
 use std::sync::OnceLock;
 
 /// Properties with their meaning.
 const PROPERTIES: &str = include_str!("../../reference/watchlists/ftm_properties.csv");
 
-/// Reads the properties of an entity, whose id and kind are known. Returns the ids of its addresses.
+/// The properties of an object.
+pub(super) struct Properties {
+    pub object: Object,
+    /// Those that held objects, which have left their ids.
+    pub nested: Vec<String>,
+}
+
+/// Reads the properties of an entity, whose id and kind are known. Those that held objects are only known by the ids in them, which the
+/// objects themselves tell. Returns the ids of its addresses.
 pub(super) fn read_properties(
     entity: &mut ListedEntity,
     caption: &str,
-    properties: &Object,
+    properties: &Properties,
     issues: &mut ListIssues,
 ) -> Vec<String> {
     static TABLE: OnceLock<Meanings> = OnceLock::new();
     let table = TABLE.get_or_init(|| meanings::read(PROPERTIES));
-    let names = json::texts(properties, "name", issues);
+    let names = json::texts(&properties.object, "name", issues);
     // The caption is the name that the data set puts first; of an entity without a name it is the only one.
     if names.is_empty() || names.iter().any(|name| name == caption) {
         entity.add_name(caption, NameKind::Primary);
     }
     let (mut addresses, mut programs, mut is_sanctioned) = (Vec::new(), Vec::new(), false);
-    for property in properties.keys() {
+    for property in properties.object.keys() {
         let meaning = table.get(property.as_str()).copied();
-        if meaning == Some("ignored") || is_nested(&properties[property]) {
+        if meaning == Some("ignored") || meaning.is_none() && properties.nested.contains(property) {
             continue;
         }
-        for text in json::texts(properties, property, issues) {
+        for text in json::texts(&properties.object, property, issues) {
             match meaning {
                 Some("name" | "alias") => add_name(entity, &text),
                 Some("weak_alias") => entity.add_name(&text, NameKind::WeakAlias),
@@ -44,7 +51,7 @@ pub(super) fn read_properties(
                 Some("program") => programs.push(text.into_owned()),
                 Some("topic") => is_sanctioned |= text == "sanction",
                 Some("document") if entity.kind == EntityKind::Person => {}
-                Some(kind) => add_identifier(entity, &text, kind, issues),
+                Some(word) => identifiers::add_worded(entity, &text, word, issues),
                 None => issues.add(format!("property `{property}` not known, not used")),
             }
         }
@@ -56,19 +63,6 @@ pub(super) fn read_properties(
     addresses
 }
 
-fn add_identifier(entity: &mut ListedEntity, text: &str, kind: &str, issues: &mut ListIssues) {
-    match identifiers::kind_of(kind) {
-        // A code of a tax office is no name of anybody; with the INN it tells a plant from its head office.
-        Some(IdentifierKind::Kpp) => entity.add_identifier(text, Some(IdentifierKind::Kpp)),
-        kind => identifiers::add_stated(entity, text, kind, issues),
-    }
-}
-
 fn add_name(entity: &mut ListedEntity, name: &str) {
     entity.add_name(name, if is_other_script(name) { NameKind::OriginalScript } else { NameKind::StrongAlias });
-}
-
-/// Says whether a property holds objects: those of edges, which are taken out of the entity and read on their own.
-fn is_nested(value: &serde_json::Value) -> bool {
-    value.as_array().is_some_and(|values| values.iter().any(|value| value.get("schema").is_some()))
 }

@@ -45,6 +45,7 @@ mod ofac_advanced;
 mod ofac_enhanced;
 mod ofac_features;
 mod ofac_lines;
+mod ofac_listing_days;
 mod ofac_relationships;
 mod ofac_remarks;
 mod ofac_sdn;

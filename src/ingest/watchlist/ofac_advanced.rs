@@ -13,7 +13,7 @@ use super::ofac_remarks::{add_region, read_labeled, read_remarks};
 use super::ofac_xml::alias_kind;
 use super::speaking_order::add_names_in_speaking_order;
 use super::xml::{Element, Entries, KnownPaths, decode, has_root};
-use super::{Format, ofac_relationships, unique};
+use super::{Format, links, ofac_relationships, unique};
 use crate::error::Result;
 use crate::model::date::Day;
 use crate::model::listed_entity::{Designation, EntityKind, Known, Link, ListedEntity, NameKind, Watchlist};
@@ -27,7 +27,6 @@ const CONTAINERS: &[&str] = &[
     "ProfileRelationships",
     "SanctionsEntries",
     "SanctionsEntryLinks",
-    "AreaCodeValues",
 ];
 
 const USED: &[&str] = &[
@@ -180,9 +179,9 @@ fn read(file: &ListFile, issues: &mut ListIssues) -> Result<Watchlist> {
             _ => {}
         }
     }
-    ofac_relationships::add(&mut list, relationships, &entities, issues);
     list.entities = entities.into_vec();
-    super::links::resolve(&mut list.links, &list.entities);
+    links::resolve(&mut list.links, &list.entities);
+    ofac_relationships::add(&mut list, relationships, issues);
     Ok(list)
 }
 
@@ -220,9 +219,9 @@ fn take_place(entry: &Element, reference: &mut Reference, issues: &mut ListIssue
 }
 
 fn take_document(entry: &Element, reference: &mut Reference, issues: &mut ListIssues) {
+    // A number that is not its own may still be the one that an entity goes by.
     if reference.value("Validity", entry.attribute("ValidityID"), issues) == "Fraudulent" {
-        issues.add("document that the list calls fraudulent, not used");
-        return;
+        issues.add("document that the list calls fraudulent, its number kept");
     }
     let label = reference.value("IDRegDocType", entry.attribute("IDRegDocTypeID"), issues).to_owned();
     let documents = reference.documents.entry(entry.attribute("IdentityID").to_owned()).or_default();

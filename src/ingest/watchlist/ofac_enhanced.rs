@@ -13,7 +13,7 @@ use super::ofac_remarks::{add_region, read_labeled, read_remarks};
 use super::ofac_xml::{alias_kind, kind_of};
 use super::speaking_order::add_names_in_speaking_order;
 use super::xml::{Element, Entries, KnownPaths, decode, has_root};
-use super::{Format, days, ofac_relationships, unique};
+use super::{Format, days, links, ofac_relationships, unique};
 use crate::error::Result;
 use crate::model::listed_entity::{Designation, EntityKind, Link, ListedEntity, NameKind, Watchlist};
 
@@ -55,6 +55,7 @@ const USED: &[&str] = &[
 /// Numbers of parts, the parts of names and addresses that stand whole elsewhere, legal bases, kinds of sanctions, days and places
 /// of documents, and how sure the publisher is of a feature.
 const IGNORED: &[&str] = &[
+    "publicationInfo/filters/sanctionsLists/sanctionsList",
     "publicationInfo/filters/sanctionsPrograms/sanctionsProgram@refId",
     "referenceValues",
     "featureTypes",
@@ -132,9 +133,9 @@ fn read(file: &ListFile, issues: &mut ListIssues) -> Result<Watchlist> {
         }
     }
     let mut list = Watchlist { as_of, links, ..Watchlist::default() };
-    ofac_relationships::add(&mut list, relationships, &entities, issues);
     list.entities = entities.into_vec();
-    super::links::resolve(&mut list.links, &list.entities);
+    links::resolve(&mut list.links, &list.entities);
+    ofac_relationships::add(&mut list, relationships, issues);
     Ok(list)
 }
 
@@ -160,10 +161,11 @@ fn read_entity(entry: &Element, links: &mut Vec<Link>, issues: &mut ListIssues) 
         read_feature(&mut entity, feature.text_at("type"), feature.text_at("value"), links, issues);
     }
     for document in entry.all("identityDocuments/identityDocument") {
-        match document.text_at("isValid") {
-            "false" => issues.add("document that the list calls invalid, not used"),
-            _ => read_labeled(&mut entity, document.text_at("type"), document.text_at("documentNumber"), links, issues),
+        // A number that is not its own may still be the one that an entity goes by.
+        if document.text_at("isValid") == "false" {
+            issues.add("document that the list calls invalid, its number kept");
         }
+        read_labeled(&mut entity, document.text_at("type"), document.text_at("documentNumber"), links, issues);
     }
     read_remarks(&mut entity, entry.text_at("generalInfo/remarks"), links, issues);
     if entity.kind == EntityKind::Person {

@@ -4,8 +4,7 @@
 //! leave open which of the two it is. Anything else, and any tie to somebody whom the file does not hold, is a link.
 
 use super::issues::ListIssues;
-use super::unique::Entries;
-use crate::model::listed_entity::{Known, Link, Ownership, Watchlist};
+use crate::model::listed_entity::{Known, Link, ListedEntity, Ownership, Watchlist};
 
 const OWNED: &str = "Owned or Controlled By";
 
@@ -20,11 +19,12 @@ pub(super) struct Relationship {
     pub is_former: bool,
 }
 
-/// Adds the ties to a list whose entries are these.
-pub(super) fn add(list: &mut Watchlist, relationships: Vec<Relationship>, entities: &Entries<'_>, issues: &mut ListIssues) {
+/// Adds the ties to a list whose entities are known and in the order of their ids.
+pub(super) fn add(list: &mut Watchlist, relationships: Vec<Relationship>, issues: &mut ListIssues) {
     for Relationship { from_id, kind, to_id, to_name, is_former } in relationships {
-        let is_held = entities.contains(&to_id);
-        if !entities.contains(&from_id) || !is_held && to_name.is_empty() {
+        let held = find(&list.entities, &to_id);
+        let is_held = held.is_some();
+        if find(&list.entities, &from_id).is_none() || !is_held && to_name.is_empty() {
             issues.add(format!("`{kind}` with an entity that the file does not hold, not used"));
             continue;
         }
@@ -42,8 +42,13 @@ pub(super) fn add(list: &mut Watchlist, relationships: Vec<Relationship>, entiti
             });
             continue;
         }
-        let to_name = if to_name.is_empty() { entities.name_of(&to_id).to_owned() } else { to_name };
+        let to_name = held.filter(|_| to_name.is_empty()).map(|held| held.primary_name().to_owned()).unwrap_or(to_name);
         let kind = if is_former { format!("former: {kind}") } else { kind };
         list.links.push(Link { from_id, kind, to_name, to_id: is_held.then_some(to_id), source: "OFAC relationship".to_owned() });
     }
+}
+
+fn find<'a>(entities: &'a [ListedEntity], id: &str) -> Option<&'a ListedEntity> {
+    let at = entities.binary_search_by(|entity| entity.entity_id.as_str().cmp(id)).ok()?;
+    entities.get(at)
 }

@@ -174,6 +174,10 @@ fn kind_of(remark: &str) -> Option<IdentifierKind> {
 /// Adds a country, which the publisher may call a region: `Region: Crimea`.
 pub(super) fn add_region(entity: &mut ListedEntity, text: &str, column: &str, issues: &mut ListIssues) {
     let text = text.trim();
+    // What a ship without a flag has there.
+    if matches!(text, "None Identified" | "Unknown") {
+        return;
+    }
     add_country(entity, text.strip_prefix("Region:").unwrap_or(text), column, issues);
 }
 

@@ -1,7 +1,7 @@
 //! The lists of the U.S. Treasury (OFAC) in their older XML layout: `sdn.xml` and `consolidated.xml`, root `sdnList`.
 //!
-//! In: the document, in the namespace of before or after 2024. Out: one entity an `sdnEntry`, without dates of listing, which the
-//! layout does not carry. The publisher's `publshInformation` is spelt so. Where the number of records that it states is not that
+//! In: the document, in the namespace of before or after 2024. Out: one entity an `sdnEntry`. The layout carries no
+//! days of listing but those that a few programs have among the identifiers. The publisher's `publshInformation` is spelt so. Where the number of records that it states is not that
 //! of the entries, the file was cut or changed, and that is an issue.
 
 use super::file::{Content, ListFile};
@@ -10,9 +10,9 @@ use super::joining::join_filled;
 use super::ofac_remarks::{add_region, read_labeled, read_remarks};
 use super::speaking_order::add_names_in_speaking_order;
 use super::xml::{Element, Entries, KnownPaths, decode, has_root};
-use super::{Format, days, links, unique};
+use super::{Format, days, links, ofac_listing_days, unique};
 use crate::error::Result;
-use crate::model::listed_entity::{Designation, EntityKind, Known, Link, ListedEntity, NameKind, Watchlist};
+use crate::model::listed_entity::{EntityKind, Link, ListedEntity, NameKind, Watchlist};
 
 const USED: &[&str] = &[
     "sdnEntry/uid",
@@ -117,7 +117,8 @@ fn read_entry(entry: &Element, links: &mut Vec<Link>, issues: &mut ListIssues) -
         entity.add_name(&name_of(alias), kind);
     }
     let programs = entry.all("programList/program").into_iter().map(|program| program.text().to_owned()).collect();
-    entity.designations.push(Designation { programs, listed_on: Known::Unknown, ..Designation::default() });
+    let ids: Vec<(&str, &str)> = entry.all("idList/id").iter().map(|id| (id.text_at("idType"), id.text_at("idNumber"))).collect();
+    entity.designations = ofac_listing_days::designations(programs, &ids, issues);
     for path in ["nationalityList/nationality/country", "citizenshipList/citizenship/country"] {
         entry.all(path).into_iter().for_each(|country| add_region(&mut entity, country.text(), "nationality", issues));
     }
@@ -127,8 +128,8 @@ fn read_entry(entry: &Element, links: &mut Vec<Link>, issues: &mut ListIssues) -
         entity.add_address(&join_filled(parts.map(|part| address.text_at(part))));
         add_region(&mut entity, address.text_at("country"), "country", issues);
     }
-    for id in entry.all("idList/id") {
-        read_labeled(&mut entity, id.text_at("idType"), id.text_at("idNumber"), links, issues);
+    for (label, value) in ids {
+        read_labeled(&mut entity, label, value, links, issues);
     }
     // `(Linked To: ONE; Linked To: OTHER)`: the same remarks as in the lists of lines, between brackets.
     let remarks = entry.text_at("remarks");

@@ -4,8 +4,9 @@
 //! with the day of listing and the committee's list as its program. An alias may hold several spellings between semicolons; an
 //! alias without a name is how the publisher writes that there is none. Days of amendments say nothing of listing and are left out.
 
+use super::enumerated::{is_other_script, split_brackets};
 use super::file::{Content, ListFile};
-use super::issues::ListIssues;
+use super::issues::{ListIssues, add_country};
 use super::joining::join_filled;
 use super::nationality::add_nationalities;
 use super::xml::{Element, Entries, KnownPaths, decode, has_root};
@@ -98,15 +99,13 @@ fn read_entry(entry: &Element, kind: EntityKind, issues: &mut ListIssues) -> Lis
     };
     let mut entity = ListedEntity { entity_id: reference.to_owned(), kind, ..ListedEntity::default() };
     let names = ["FIRST_NAME", "SECOND_NAME", "THIRD_NAME", "FOURTH_NAME"].map(|part| entry.text_at(part));
-    entity.add_name(&names.join(" "), NameKind::Primary);
+    add_names(&mut entity, &names.join(" "), NameKind::Primary);
     for name in entry.all("NAME_ORIGINAL_SCRIPT") {
         entity.add_name(name.text(), NameKind::OriginalScript);
     }
     for alias in entry.all(&format!("{}_ALIAS", entry.name)) {
         let kind = alias_kind(alias.text_at("QUALITY"), alias.text_at("ALIAS_NAME"), issues);
-        for name in split_spellings(alias.text_at("ALIAS_NAME")) {
-            entity.add_name(name, kind);
-        }
+        add_names(&mut entity, alias.text_at("ALIAS_NAME"), kind);
     }
     for nationality in entry.all("NATIONALITY/VALUE") {
         add_stated(&mut entity, nationality.text(), "nationality", issues);
@@ -138,14 +137,78 @@ fn alias_kind(quality: &str, name: &str, issues: &mut ListIssues) -> NameKind {
     }
 }
 
-/// Returns the spellings between semicolons, except where a bracket holds some of them.
+/// Returns the spellings between semicolons outside brackets, and those of another script within brackets:
+/// `Muhamadmuhtar (original script: Мухамадмухтар)`.
 fn split_spellings(text: &str) -> Vec<&str> {
-    if text.contains(['(', ')']) { vec![text] } else { text.split(';').map(str::trim).filter(|name| !name.is_empty()).collect() }
+    let mut spellings = Vec::new();
+    for part in split_outside_brackets(text) {
+        match split_brackets(part) {
+            Some((outer, inner)) if is_other_script(outer) != is_other_script(inner) => {
+                spellings.push(outer);
+                spellings.extend(inner.trim_start_matches("original script:").split(';').map(str::trim));
+            }
+            _ => spellings.push(part),
+        }
+    }
+    spellings.retain(|name| !name.is_empty());
+    spellings
 }
 
-/// Adds the countries of a text; `na` is how the publisher writes that none is stated.
+fn split_outside_brackets(text: &str) -> Vec<&str> {
+    let (mut parts, mut from, mut depth) = (Vec::new(), 0, 0_usize);
+    for (at, letter) in text.char_indices() {
+        match letter {
+            '(' => depth += 1,
+            ')' => depth = depth.saturating_sub(1),
+            ';' if depth == 0 => {
+                parts.push(text[from..at].trim());
+                from = at + 1;
+            }
+            _ => {}
+        }
+    }
+    parts.push(text[from..].trim());
+    parts
+}
+
+/// Adds the names of a text in a kind, those of another script in theirs, unless they support only.
+fn add_names(entity: &mut ListedEntity, text: &str, kind: NameKind) {
+    for (at, name) in split_spellings(text).into_iter().enumerate() {
+        let kind = match kind {
+            NameKind::Primary if at > 0 => NameKind::StrongAlias,
+            NameKind::StrongAlias if is_other_script(name) => NameKind::OriginalScript,
+            kind => kind,
+        };
+        entity.add_name(name, kind);
+    }
+}
+
+/// Adds the countries of a text; `na` is how the publisher writes that none is stated. A text with a remark in brackets is only taken
+/// whole: the remark may be that a citizenship was revoked.
 fn add_stated(entity: &mut ListedEntity, text: &str, column: &str, issues: &mut ListIssues) {
-    if text != "na" {
-        add_nationalities(entity, text, column, issues);
+    match text {
+        "na" => {}
+        _ if text.contains('(') => add_country(entity, text, column, issues),
+        _ => add_nationalities(entity, text, column, issues),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn spellings_are_split() {
+        let cases: [(&str, &[&str]); 6] = [
+            ("Azim Adhajani; Azim Agha-Jani", &["Azim Adhajani", "Azim Agha-Jani"]),
+            ("Muhamadmuhtar (original script: Мухамадмухтар)", &["Muhamadmuhtar", "Мухамадмухтар"]),
+            ("حسن غول (Hassan Ghul; Hasan Gul)", &["حسن غول", "Hassan Ghul", "Hasan Gul"]),
+            ("GRANDS LACS (CAGL) ; GREAT LAKES (GLBC)", &["GRANDS LACS (CAGL)", "GREAT LAKES (GLBC)"]),
+            ("AFGHAN SUPPORT COMMITTEE (ASC; A)", &["AFGHAN SUPPORT COMMITTEE (ASC; A)"]),
+            ("", &[]),
+        ];
+        for (text, names) in cases {
+            assert_eq!(split_spellings(text), names, "{text}");
+        }
     }
 }
