@@ -15,3 +15,4 @@ mod reliability;
 mod repeats;
 mod sample;
 mod trend;
+mod watchlists;

@@ -11,6 +11,9 @@ use chrono::{Days, NaiveDate};
 /// A day as a spreadsheet counts it, from 1899-12-30.
 pub(super) const SERIAL: &str = "serial";
 
+/// Counts of days from 1954 to 2119: a smaller number is a year.
+const SERIALS: std::ops::RangeInclusive<u64> = 20_000..=80_000;
+
 /// Nobody was listed before, and no list looks further ahead; a year of two digits is none of these.
 const YEARS: std::ops::RangeInclusive<i32> = 1900..=2150;
 
@@ -45,9 +48,10 @@ pub(super) fn parse<S: AsRef<str>>(text: &str, forms: &[S]) -> Option<Day> {
 fn parse_by(text: &str, form: &str) -> Option<Day> {
     use chrono::Datelike;
     let date = if form == SERIAL {
-        let days: u64 = text.parse().ok()?;
+        let days: u64 = text.parse().ok().filter(|days| SERIALS.contains(days))?;
         NaiveDate::from_ymd_opt(1899, 12, 30)?.checked_add_days(Days::new(days))?
     } else {
+        let text = &text.replace("Sept.", "Sep.");
         let text = if form == "%Y-%m-%d" { text.split('T').next().unwrap_or(text) } else { text };
         NaiveDate::parse_from_str(text, form).ok()?
     };

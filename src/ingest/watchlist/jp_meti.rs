@@ -18,7 +18,9 @@ const MAX_GAP: u32 = 20;
 pub(super) const FORMAT: Format = Format { name: "jp-meti", contents: &[Content::Text], fits, read };
 
 fn fits(beginning: &Beginning) -> bool {
-    beginning.text.contains("外務省告示") && beginning.text.contains(ADDRESS)
+    // The title is wrapped anywhere.
+    let head: String = beginning.text.lines().take(Beginning::N_ROWS).flat_map(str::split_whitespace).collect();
+    head.contains("外務省告示") && beginning.text.contains(ADDRESS)
 }
 
 fn read(file: &ListFile, issues: &mut ListIssues) -> Result<Watchlist> {
@@ -91,12 +93,13 @@ fn find_entry(text: &str, from: usize, number: u32) -> Option<Entry> {
         let content = after.strip_prefix([' ', '\u{3000}'])?;
         let before = text[..start].chars().next_back();
         let line = content.lines().next().unwrap_or("");
-        // An address goes on with Latin letters, a name begins with Japanese ones or holds some.
-        let is_name = match before {
-            None | Some('\n') => line.chars().any(is_japanese),
-            Some(letter) => (letter.is_ascii_alphabetic() || letter == '.') && line.starts_with(is_japanese),
+        // An address goes on with Latin letters, a name has Japanese ones. Within a line a number may begin an entry only where the one
+        // before has come to its address.
+        let is_place = match before {
+            None | Some('\n') => true,
+            Some(letter) => (letter.is_ascii_alphabetic() || letter == '.') && text[from..start].contains(ADDRESS),
         };
-        is_name.then_some(Entry { number, start, content: text.len() - content.len() })
+        (is_place && line.chars().any(is_japanese)).then_some(Entry { number, start, content: text.len() - content.len() })
     })
 }
 

@@ -27,6 +27,9 @@ pub(super) struct Layout {
     _note: Option<String>,
     /// The columns that identify an entity together: rows that agree in them are one entity.
     pub id: Vec<String>,
+    /// Columns that stand in for the id in rows where one of its columns is empty.
+    #[serde(default)]
+    pub id_otherwise: Vec<String>,
     /// Columns by which a file of this layout is told; those of the id and of the names where it is left out.
     #[serde(default)]
     required: Vec<String>,

@@ -35,7 +35,7 @@ pub(super) fn read(layout: &Layout, file: &ListFile, issues: &mut ListIssues) ->
     for table in &tables {
         table.check_columns(layout.known(), issues);
         for record in table.records() {
-            let id = id_of(layout, record);
+            let (id, is_whole) = id_of(layout, record);
             if id.is_empty() {
                 issues.add("row without an id, left out");
                 continue;
@@ -45,7 +45,7 @@ pub(super) fn read(layout: &Layout, file: &ListFile, issues: &mut ListIssues) ->
                     issues.add("entity listed twice with the same words, taken once");
                     continue;
                 }
-                if layout.unique_ids {
+                if layout.unique_ids && is_whole {
                     return Err(Error::request(format!("`{}` lists the entity `{id}` twice, differently", file.path.display()))
                         .detail(format!("lines {} and {}", first.line(), record.line()))
                         .hint("two editions may have been joined; give each a file of its own"));
@@ -66,10 +66,13 @@ pub(super) fn read(layout: &Layout, file: &ListFile, issues: &mut ListIssues) ->
     Ok(Watchlist { entities, links, ..Watchlist::default() })
 }
 
-fn id_of(layout: &Layout, record: Record<'_>) -> String {
-    let parts: Vec<&str> =
-        layout.id.iter().map(|column| stated(layout, record, column)).filter(|part| !part.is_empty()).collect();
-    parts.join(" / ")
+/// Returns the id of a row, and whether all its columns are filled.
+fn id_of(layout: &Layout, record: Record<'_>) -> (String, bool) {
+    let texts: Vec<&str> = layout.id.iter().map(|column| stated(layout, record, column)).collect();
+    let is_whole = texts.iter().all(|text| !text.is_empty());
+    let others = layout.id_otherwise.iter().filter(|_| !is_whole).map(|column| stated(layout, record, column));
+    let parts: Vec<&str> = texts.into_iter().chain(others).filter(|part| !part.is_empty()).collect();
+    (parts.join(" / "), is_whole)
 }
 
 /// Returns the text of a column, empty where it is one of those that state nothing.

@@ -260,7 +260,7 @@ mod tests {
                 n_cases += 1;
             }
         }
-        assert!(n_cases >= 30, "only {n_cases} cases were read");
+        assert!(n_cases >= 60, "only {n_cases} cases were read");
     }
 
     /// Returns the list of a case: `input.*`, or a file that bears the publisher's name, with others beside it.
@@ -360,7 +360,7 @@ mod tests {
                 }
             }
         }
-        assert!(n_told >= 7, "only {n_told} lists were told");
+        assert!(n_told >= 30, "only {n_told} lists were told");
     }
 
     #[test]
@@ -415,15 +415,68 @@ mod tests {
         read(file.path(), &names::FORMAT, "own", as_of)
     }
 
+    #[test]
+    fn a_layout_of_ones_own_explains_a_list() {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let write = |name: &str, text: &str| std::fs::write(folder.path().join(name), text).expect("a file can be written");
+        let layout =
+            "title = \"Own\"\nid = [\"No\"]\ndates = [\"%d.%m.%Y\"]\n[columns]\nFirm = \"name\"\nSince = \"listed_on\"\n";
+        write("own.toml", layout);
+        write("list.csv", "No;Firm;Since;Note\n7;Rotor;1.2.2024;x\n");
+        let read_own = || read_as(&folder.path().join("list.csv"), "own.toml", folder.path(), "own", None);
+        let watchlist = read_own().expect("a list");
+        let listed_on = Known::On(Day::parse_iso("2024-02-01").expect("a day"));
+        assert_eq!((watchlist.entities[0].entity_id.as_str(), watchlist.entities[0].listed_on()), ("7", listed_on));
+        assert_eq!(watchlist.issues, [("column `Note` not used".to_owned(), 1)]);
+        for (found, replaced, message) in [
+            ("dates =", "datse =", "unknown key `datse`"),
+            ("\"name\"", "\"nmae\"", "line 5"),
+            ("\"name\"", "\"former_name\"", "has no column for `name`"),
+            ("[\"No\"]", "[]", "names no column in `id`"),
+            ("[\"No\"]", "[\"Number\"]", "looked for: `Number`, `Firm`"),
+        ] {
+            write("own.toml", &layout.replace(found, replaced));
+            let error = read_own().expect_err("no layout of this list").to_string();
+            assert!(error.contains(message), "{message}\n{error}");
+        }
+    }
+
     proptest::proptest! {
         /// Whatever a file holds, a reader answers with a list or an error.
         #[test]
-        fn any_bytes_are_answered(text in "[0-9a,;\"'\n\r\\[\\]=.#{} -]{0,120}") {
-            let heads = ["", "entity_id,name,country\n", "[[entities]]\nid = \"a\"\nname = \"b\"\n"];
+        fn any_bytes_are_answered(text in "[0-9a,;\"'\n\r\\[\\]=.#{} ()|@\u{6240}-]{0,120}") {
+            let heads = ["", "entity_id,name,country\n", "[[entities]]\nid = \"a\"\nname = \"b\"\n", "     36", "36|\"", "1 所在地：\n2 "];
             for (format, head) in FORMATS.iter().flat_map(|format| heads.map(|head| (format, head))) {
                 let (path, bytes) = (PathBuf::from("none.csv"), format!("{head}{text}").into_bytes());
                 let file = ListFile { path, bytes, content: Content::Text };
                 let _ = (format.read)(&file, &mut ListIssues::default());
+            }
+        }
+    }
+
+    proptest::proptest! {
+        #![proptest_config(proptest::prelude::ProptestConfig::with_cases(24))]
+
+        /// A case with some of its bytes changed, or cut off, is answered with a list or an error.
+        #[test]
+        fn damaged_cases_are_answered(changes in proptest::collection::vec((0.0..1.0_f64, proptest::num::u8::ANY), 1..6), end in 0.2..1.2_f64) {
+            for format in FORMATS {
+                for case in folders(&Path::new(CASES).join(format.name)) {
+                    let path = list_of(&case);
+                    let mut bytes = std::fs::read(&path).expect("a case can be read");
+                    bytes.truncate((bytes.len() as f64 * end) as usize + 1);
+                    for (place, byte) in &changes {
+                        let at = (bytes.len() as f64 * place) as usize;
+                        if let Some(changed) = bytes.get_mut(at) {
+                            *changed = *byte;
+                        }
+                    }
+                    let content = ListFile::read(&path, format.contents).map_or(Content::Text, |file| file.content);
+                    if format.contents.contains(&content) {
+                        let file = ListFile { path, bytes, content };
+                        let _ = (format.read)(&file, &mut ListIssues::default());
+                    }
+                }
             }
         }
     }

@@ -3,7 +3,7 @@
 //! In: a cell. Out: the countries in the entity; a word that is neither a country nor a nationality is an issue. A name of a country may
 //! itself hold a separator (`Bosnia and Herzegovina`), so a text is taken apart only as far as it is not known as a whole.
 
-use super::enumerated::split_enumerated;
+use super::enumerated::{split_brackets, split_enumerated};
 use super::issues::ListIssues;
 use crate::model::country::CountryCode;
 use crate::model::listed_entity::ListedEntity;
@@ -24,10 +24,15 @@ pub(super) fn add_nationalities(entity: &mut ListedEntity, text: &str, column: &
 
 fn add_part(entity: &mut ListedEntity, text: &str, column: &str, issues: &mut ListIssues) {
     let text = text.trim_matches(|letter: char| letter.is_whitespace() || matches!(letter, '.' | ',' | ';' | ':'));
+    let text = ["or ", "and "].into_iter().find_map(|word| text.strip_prefix(word)).unwrap_or(text);
+    let text = text.strip_suffix(" and").unwrap_or(text);
     if text.is_empty() {
         return;
     }
-    if let Some(country) = parse(text) {
+    // What stands in brackets behind a country says since or until when, or gives it another name.
+    if let Some(country) =
+        parse(text).or_else(|| parse(split_brackets(text).filter(|(_, inside)| !inside.contains("presumed"))?.0))
+    {
         return entity.add_country(country);
     }
     match SEPARATORS.iter().find_map(|separator| text.split_once(separator)) {
@@ -63,6 +68,9 @@ mod tests {
             ("(1) Somalia. (2) Sweden", "SO SE", 0),
             ("a) Iraq b) Egyptian", "IQ EG", 0),
             ("Iran, Lebanese; DPRK", "IR LB KP", 0),
+            ("Russian Federation (as at November 2010)", "RU", 0),
+            ("Jordanian (presumed)", "", 1),
+            ("Ukrainian and; or Russian", "UA RU", 0),
             ("Congolese", "", 1),
             ("", "", 0),
         ];

@@ -37,6 +37,17 @@ impl Layout {
     }
 }
 
+/// Returns what a file of so many fields holds, if it is one that belongs beside a list.
+pub(super) fn part_held(text: &str) -> Option<&'static str> {
+    let Layout::Separated(separator) = Layout::of(text) else { return None };
+    match split_fields(text.lines().next()?.trim(), separator).len() {
+        6 => Some("addresses"),
+        5 => Some("aliases"),
+        2 => Some("ends of remarks"),
+        _ => None,
+    }
+}
+
 /// Returns the lines of a file with their number, each as its fields; nulls (`-0- `) are empty.
 pub(super) fn read_lines<'a, const N: usize>(
     path: &'a Path,

@@ -64,8 +64,8 @@ fn take(
     issues: &mut ListIssues,
 ) {
     match meaning {
-        Meaning::WeakAlias => match value.split_once('\'').and_then(|(_, rest)| rest.rsplit_once('\'')) {
-            Some((name, _)) => entity.add_name(name, NameKind::WeakAlias),
+        Meaning::WeakAlias => match quoted(value) {
+            Some(name) => entity.add_name(name, NameKind::WeakAlias),
             None => issues.add("alias in remarks without quotes, not used"),
         },
         Meaning::Country => add_region(entity, value.trim_end_matches('.'), "nationality", issues),
@@ -76,6 +76,12 @@ fn take(
         Meaning::LinkedTo => links.push(linked_to(&entity.entity_id, value, is_last)),
         Meaning::Ignored => {}
     }
+}
+
+/// Returns what stands between quotes, which are double ones in the layout of fixed width.
+fn quoted(value: &str) -> Option<&str> {
+    let (_, rest) = value.split_once(['\'', '"'])?;
+    rest.rsplit_once(['\'', '"']).map(|(name, _)| name)
 }
 
 /// What a label with a value is.

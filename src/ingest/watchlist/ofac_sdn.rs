@@ -6,7 +6,7 @@
 use super::file::{Content, ListFile, file_name};
 use super::issues::ListIssues;
 use super::links;
-use super::ofac_lines::{Columns, read_lines};
+use super::ofac_lines::{Columns, part_held, read_lines};
 use super::ofac_remarks::{FULL_REMARK, add_region, read_remarks};
 use super::speaking_order::add_names_in_speaking_order;
 use super::{Beginning, Format, quote_all};
@@ -49,15 +49,22 @@ pub(super) const FORMAT: Format = Format { name: "ofac-sdn", contents: &[Content
 
 /// The layout has no header; its nulls are like no other's.
 fn fits(beginning: &Beginning) -> bool {
+    EXTENSIONS.iter().any(|extension| beginning.name.ends_with(extension)) && fits_text(&beginning.text)
+}
+
+fn fits_text(text: &str) -> bool {
     let nulls = [",-0- ", "|-0- ", "@-0- ", "    -0- "];
-    EXTENSIONS.iter().any(|extension| beginning.name.ends_with(extension))
-        && beginning.text.trim_start_matches(' ').starts_with(|first: char| first.is_ascii_digit())
-        && nulls.iter().any(|null| beginning.text.contains(null))
+    text.trim_start_matches(' ').starts_with(|first: char| first.is_ascii_digit()) && nulls.iter().any(|null| text.contains(null))
 }
 
 fn read(file: &ListFile, issues: &mut ListIssues) -> Result<Watchlist> {
     let path = file.path.as_path();
-    let mut drafts = read_primary(path, &file.text(issues), issues)?;
+    let text = file.text(issues);
+    if let Some(part) = part_held(&text).filter(|_| fits_text(&text)) {
+        return Err(Error::request(format!("`{}` holds the {part} of a list and not its names", path.display()))
+            .hint("name the primary file, for example `sdn.csv`; those that belong to it are found beside it"));
+    }
+    let mut drafts = read_primary(path, &text, issues)?;
     let mut files_beside = Vec::new();
     for (what, add) in PARTS {
         if let Some((path, text)) = read_beside(path, what, issues)? {

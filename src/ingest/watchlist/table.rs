@@ -189,9 +189,13 @@ fn text_rows(file: &ListFile, delimiter: Option<u8>, issues: &mut ListIssues) ->
     Ok(rows)
 }
 
-/// Says whether a line inside of a field has as many fields as the table has columns.
+/// Says whether a line inside of a field has as many fields as the table has columns. A delimiter with a blank behind it is one of prose.
 fn holds_a_row(field: &str, delimiter: u8, width: usize) -> bool {
-    width > 2 && field.lines().any(|line| line.bytes().filter(|byte| *byte == delimiter).count() + 1 >= width)
+    let n_delimiters = |line: &str| {
+        let bytes = line.as_bytes();
+        bytes.iter().enumerate().filter(|(at, byte)| **byte == delimiter && bytes.get(at + 1) != Some(&b' ')).count()
+    };
+    width > 2 && field.lines().any(|line| n_delimiters(line) + 1 >= width)
 }
 
 /// Returns the delimiter that the first line with any has most of.
@@ -236,7 +240,9 @@ pub(super) fn workbook_rows(file: &ListFile, n_rows: usize) -> Result<Vec<Sheet>
     })
 }
 
+/// Tells an ODS workbook by the names of its parts, which stand at the end of the archive.
 fn is_open_document(bytes: &[u8]) -> bool {
-    let start = &bytes[..bytes.len().min(200)];
-    start.windows(28).any(|window| window == b"application/vnd.oasis.opendo")
+    let end = &bytes[bytes.len().saturating_sub(1 << 16)..];
+    let has = |name: &[u8]| end.windows(name.len()).any(|window| window == name);
+    has(b"META-INF/manifest.xml") && has(b"content.xml") && !has(b"xl/workbook.xml")
 }

@@ -7,7 +7,7 @@
 use super::company_numbers::{Unlabeled, add_numbers};
 use super::enumerated::split_enumerated;
 use super::file::{Content, ListFile};
-use super::issues::{ListIssues, add_country};
+use super::issues::ListIssues;
 use super::joining::{Drafts, add_designation, entity_of, finish, join_filled, settle_kind, split_at};
 use super::nationality::add_nationalities;
 use super::table::{Record, Table};
@@ -84,7 +84,7 @@ fn read_row(entity: &mut ListedEntity, record: Record<'_>, links: &mut Vec<Link>
     add_name(entity, &full_name(record), record.text("Alias Type"), record.text("Alias Quality"), issues);
     entity.add_name(record.text("Name Non-Latin Script"), NameKind::OriginalScript);
     add_nationalities(entity, record.text("Nationality"), "Nationality", issues);
-    add_country(entity, record.text("Country"), "Country", issues);
+    add_nationalities(entity, record.text("Country"), "Country", issues);
     entity.add_address(&join_filled(ADDRESS.iter().map(|column| record.text(column))));
     for (label, value) in sections(record.text("Other Information")) {
         read_section(entity, label, value, links, issues);

@@ -6,7 +6,7 @@
 
 use super::company_numbers::{Unlabeled, add_numbers};
 use super::file::{Content, ListFile, file_name};
-use super::issues::{ListIssues, add_country};
+use super::issues::ListIssues;
 use super::joining::{Drafts, add_designation, entity_of, finish, join_filled, settle_kind, split_at};
 use super::layouts::TABLES;
 use super::nationality::add_nationalities;
@@ -166,7 +166,7 @@ fn read_full_row(entity: &mut ListedEntity, record: Record<'_>, links: &mut Vec<
     add_name(entity, &full_name(record), record.text("Name type"), record.text("Alias strength"), issues);
     entity.add_name(record.text("Name non-latin script"), NameKind::OriginalScript);
     add_nationalities(entity, record.text("Nationality(/ies)"), "Nationality(/ies)", issues);
-    add_country(entity, record.text("Address Country"), "Address Country", issues);
+    add_nationalities(entity, record.text("Address Country"), "Address Country", issues);
     entity.add_address(&join_filled(ADDRESS.iter().map(|column| record.text(column))));
     if entity.kind != EntityKind::Person {
         let numbers = record.text("Business registration number (s)");
