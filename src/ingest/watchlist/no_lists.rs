@@ -42,3 +42,26 @@ static NO_LISTS: [NoList; 4] = [
 pub(super) fn reason(beginning: &Beginning) -> Option<&'static str> {
     NO_LISTS.iter().find(|no_list| (no_list.is)(beginning)).map(|no_list| no_list.reason)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn files_beside_lists_are_told() {
+        let cases = [
+            ("{\"index_url\":\"x\",\"resources\":[]}", Some("the index of a data set")),
+            ("{\n \"resources\": [{\"mime_type\":\"x\"}]}", Some("a table of files")),
+            ("{\"last_change\":\"x\",\"schemata\":[],\"properties\":[]}", Some("the statistics of a data set")),
+            ("Q1,Person:name,Anna,x,,,t,f,2024,2024,ab\n", Some("statements")),
+            ("{\"id\":\"c1\",\"schema\":\"Company\",\"properties\":{},\"last_change\":\"x\"}", None),
+            ("entity_id,name,kind,type,country,a,b,c,d,e\n", None),
+            ("", None),
+        ];
+        for (text, expected) in cases {
+            let beginning = Beginning { name: String::new(), text: text.to_owned(), sheets: Vec::new() };
+            let found = reason(&beginning).map(|reason| reason.split([';', ',']).next().unwrap_or_default());
+            assert_eq!(found, expected, "{text}");
+        }
+    }
+}
