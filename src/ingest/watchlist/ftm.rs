@@ -12,6 +12,7 @@ use super::issues::ListIssues;
 use super::joining::{add_designation, join_filled, put_primary_first, settle_kind};
 use super::json::{self, Object};
 use super::meanings::{self, Meanings};
+use super::speaking_order::add_names_in_speaking_order;
 use super::{Beginning, Format, identifiers};
 use crate::error::{Error, Result};
 use crate::model::listed_entity::{EntityKind, ListedEntity, Watchlist};
@@ -47,7 +48,9 @@ struct Graph {
 fn read(file: &ListFile, issues: &mut ListIssues) -> Result<Watchlist> {
     let mut graph = Graph::default();
     let mut found = ListIssues::default();
-    json::each_line(file, issues, &mut |object, place| take_line(object, place, &mut graph, &mut found))?;
+    json::each_line(file, issues, &mut |object, place| {
+        take_line(object, &format!("{place} of `{}`", file.path.display()), &mut graph, &mut found)
+    })?;
     issues.append(found);
     for (entity_id, addresses) in std::mem::take(&mut graph.addresses_of) {
         for address in addresses {
@@ -169,6 +172,9 @@ fn take_entity(id: String, kind: &str, caption: &str, properties: &Properties, g
     };
     let mut entity = ListedEntity { entity_id: id.clone(), kind, ..ListedEntity::default() };
     let addresses = read_properties(&mut entity, caption, properties, issues);
+    if kind == EntityKind::Person {
+        add_names_in_speaking_order(&mut entity);
+    }
     graph.addresses_of.entry(id.clone()).or_default().extend(addresses);
     match graph.entities.get_mut(&id) {
         Some(known) => join(known, entity, issues),

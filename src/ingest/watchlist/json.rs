@@ -15,7 +15,7 @@ use std::fmt;
 /// An object of a list.
 pub(super) type Object = Map<String, Value>;
 
-/// Takes an object and where it stands; stops the reading with an error.
+/// Takes an object and where it stands in the file; stops the reading with an error.
 type Take<'a> = &'a mut dyn FnMut(Object, &str) -> Result<()>;
 
 /// Returns the text of a file without a copy where it is UTF-8.
@@ -31,9 +31,9 @@ fn text_of<'a>(file: &'a ListFile, issues: &mut ListIssues) -> Cow<'a, str> {
 pub(super) fn each_line(file: &ListFile, issues: &mut ListIssues, take: Take<'_>) -> Result<()> {
     let text = text_of(file, issues);
     for (index, line) in text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty()) {
-        let place = format!("line {} of `{}`", index + 1, file.path.display());
+        let place = format!("line {}", index + 1);
         let object: Object = serde_json::from_str(line).map_err(|source| {
-            Error::request(format!("{place} is no JSON object"))
+            Error::request(format!("{place} of `{}` is no JSON object", file.path.display()))
                 .detail(source.to_string())
                 .hint("the format has one object a line; a file that was cut or set in lines by a program must be fetched again")
         })?;
@@ -46,7 +46,7 @@ pub(super) fn each_line(file: &ListFile, issues: &mut ListIssues, take: Take<'_>
 pub(super) fn each_of_array(file: &ListFile, key: Option<&str>, issues: &mut ListIssues, take: Take<'_>) -> Result<Object> {
     let text = text_of(file, issues);
     let path = file.path.display().to_string();
-    let mut objects = Objects { path: &path, take, failed: None, was_found: false };
+    let mut objects = Objects { take, failed: None, was_found: false };
     let mut document = serde_json::Deserializer::from_str(&text);
     let mut around = Object::new();
     let read = match key {
@@ -66,7 +66,6 @@ pub(super) fn each_of_array(file: &ListFile, key: Option<&str>, issues: &mut Lis
 
 /// The array that is looked for.
 struct Objects<'a> {
-    path: &'a str,
     take: Take<'a>,
     failed: Option<Error>,
     was_found: bool,
@@ -92,7 +91,7 @@ impl<'de> Visitor<'de> for &mut Objects<'_> {
         let mut number = 0;
         while let Some(object) = array.next_element::<Object>()? {
             number += 1;
-            if let Err(error) = (self.take)(object, &format!("object {number} of `{}`", self.path)) {
+            if let Err(error) = (self.take)(object, &format!("object {number}")) {
                 self.failed = Some(error);
                 return Err(serde::de::Error::custom("stopped"));
             }
@@ -198,7 +197,7 @@ mod tests {
     fn objects_of_an_array_come_one_by_one() {
         assert_eq!(ids("[{\"id\":1},{\"id\":2}]", None).expect("a list"), ["1", "2"]);
         assert_eq!(ids("{\"total\":1,\"results\":[{\"id\":1}]}", Some("results")).expect("a list"), ["1"]);
-        assert_eq!(ids("[{\"id\":1},{}]", None).expect_err("no id").to_string(), "object 2 of `list.json` has no id");
+        assert_eq!(ids("[{\"id\":1},{}]", None).expect_err("no id").to_string(), "object 2 has no id");
         for (text, key) in
             [("[{\"id\":1}", None), ("[1]", None), ("[]x", None), ("{\"results\":1}", Some("results")), ("{}", Some("results"))]
         {

@@ -108,7 +108,9 @@ fn identifier_of(label: &str, value: &str) -> Numbered {
     if number.len() < SHORTEST_IDENTIFIER || n_digits < 4 && !label.starts_with("SWIFT/BIC") {
         return Numbered::TooShort;
     }
-    Numbered::Identifier(number, kind_of(label))
+    // The label of a ship's number is that of any register; the value says whose it is.
+    let kind = if value.trim_start().starts_with("IMO ") { Some(IdentifierKind::Imo) } else { kind_of(label) };
+    Numbered::Identifier(number, kind)
 }
 
 /// Returns the tie to a name. The stop behind the last remark ends the remarks and not the name.

@@ -26,7 +26,7 @@ impl<'a> Entries<'a> {
             return Ok(());
         }
         if entity.entity_id.is_empty() {
-            return Err(Error::request(format!("`{}`, {place}: an entry has no id", self.path.display()))
+            return Err(Error::request(format!("{place} of `{}` has no id", self.path.display()))
                 .detail(format!("found: `{}`", entity.primary_name())));
         }
         match self.entries.get(&entity.entity_id) {
