@@ -14,6 +14,8 @@ use crate::model::listed_entity::{Designation, EntityKind, Known, ListedEntity, 
 const ADDRESS: &str = "所在地：";
 /// So many numbers in a row may be missing because their entries were deleted.
 const MAX_GAP: u32 = 20;
+/// A Japanese name may begin with so many other letters: `V.P.チカロフ`. An address goes on with more.
+const MAX_OTHER_LETTERS: usize = 16;
 
 pub(super) const FORMAT: Format = Format { name: "jp-meti", contents: &[Content::Text], fits, read };
 
@@ -93,13 +95,18 @@ fn find_entry(text: &str, from: usize, number: u32) -> Option<Entry> {
         let content = after.strip_prefix([' ', '\u{3000}'])?;
         let before = text[..start].chars().next_back();
         let line = content.lines().next().unwrap_or("");
-        // An address goes on with Latin letters, a name has Japanese ones. Within a line a number may begin an entry only where the one
+        // An address goes on with Latin letters, a name with Japanese ones. Within a line a number may begin an entry only where the one
         // before has come to its address.
         let is_place = match before {
             None | Some('\n') => true,
             Some(letter) => (letter.is_ascii_alphabetic() || letter == '.') && text[from..start].contains(ADDRESS),
         };
-        (is_place && line.chars().any(is_japanese)).then_some(Entry { number, start, content: text.len() - content.len() })
+        let n_other = line.chars().take_while(|letter| !is_japanese(*letter)).count();
+        (is_place && n_other < MAX_OTHER_LETTERS && n_other < line.chars().count()).then_some(Entry {
+            number,
+            start,
+            content: text.len() - content.len(),
+        })
     })
 }
 

@@ -167,6 +167,8 @@ fn add_names(layout: &Layout, record: Record<'_>, entity: &mut ListedEntity, iss
                     .filter(|(outer, inner)| has_brackets && is_other_script(outer) != is_other_script(inner))
                 {
                     Some((outer, inner)) => {
+                        // `MILL (Russian spelling: Милл)`
+                        let inner = inner.rsplit(": ").next().unwrap_or(inner);
                         entity.add_name(outer, kind);
                         entity.add_name(inner, if kind == NameKind::WeakAlias { kind } else { NameKind::OriginalScript });
                     }

@@ -19,6 +19,7 @@ mod links;
 mod meanings;
 mod nationality;
 mod no_lists;
+mod open_document;
 mod speaking_order;
 mod table;
 mod uk_names;

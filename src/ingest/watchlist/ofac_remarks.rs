@@ -96,7 +96,8 @@ pub(super) enum Numbered {
 /// Returns what a label says about a value that stands apart from it.
 pub(super) fn numbered(label: &str, value: &str) -> Numbered {
     match find_label(label) {
-        Some((Meaning::Identifier, _)) => identifier_of(label, value),
+        // `IMO 9074729, Vessel Registration Identification`: the value may say what it is, too.
+        Some((Meaning::Identifier, _)) => identifier_of(&format!("{label} {value}"), value),
         Some(_) => Numbered::NoIdentifier,
         None => Numbered::NotALabel,
     }

@@ -6,7 +6,7 @@
 
 use super::file::{Content, ListFile};
 use super::issues::ListIssues;
-use super::quote_all;
+use super::{open_document, quote_all};
 use crate::error::{Error, Result, nearest};
 use crate::ingest::workbook::{self, Workbook};
 use std::collections::HashMap;
@@ -169,15 +169,23 @@ fn text_rows(file: &ListFile, delimiter: Option<u8>, issues: &mut ListIssues) ->
     let delimiter = delimiter.unwrap_or_else(|| find_delimiter(text));
     let mut reader =
         csv::ReaderBuilder::new().delimiter(delimiter).has_headers(false).flexible(true).from_reader(text.as_bytes());
+    // Where every field is quoted, a stray quote puts the row out of shape instead.
+    let is_all_quoted = text.starts_with('"');
     let mut rows = Vec::new();
     let mut width = 0;
+    let (mut line, mut counted) = (1, 0);
     for record in reader.records() {
         let record = record.map_err(|source| {
             Error::request(format!("cannot read `{}` as a CSV file", file.path.display())).detail(source.to_string())
         })?;
-        let line = record.position().map_or(0, csv::Position::line);
+        // The reader's own count is one behind where lines end with CR and LF.
+        let place = record.position().map_or(0, |position| position.byte() as usize).min(text.len());
+        let n_ends = text.as_bytes()[place..].iter().take_while(|byte| matches!(byte, b'\r' | b'\n')).count();
+        line += text.as_bytes()[counted..place + n_ends].iter().filter(|byte| **byte == b'\n').count() as u64;
+        counted = place + n_ends;
         width = width.max(record.len());
-        if record.iter().any(|field| field.contains('\n') && holds_a_row(field, delimiter, width)) {
+        let has_row = |field: &str| !is_all_quoted && field.contains('\n') && holds_a_row(field, delimiter, width);
+        if record.iter().any(has_row) {
             return Err(Error::request(format!(
                 "a quote opens in line {line} of `{}` and closes lines below it",
                 file.path.display()
@@ -216,7 +224,12 @@ pub(super) fn workbook_rows(file: &ListFile, n_rows: usize) -> Result<Vec<Sheet>
     };
     let unreadable = |source| Error::file(&file.path, "unpack", source);
     let mut copy = tempfile::NamedTempFile::new().map_err(unreadable)?;
-    copy.write_all(&file.bytes).map_err(unreadable)?;
+    let plain = match format {
+        // What is no archive is told by the parser, in its words.
+        workbook::Format::Ods => open_document::in_one_line(&file.bytes).ok(),
+        _ => None,
+    };
+    copy.write_all(plain.as_ref().unwrap_or(&file.bytes)).map_err(unreadable)?;
     let read = || -> Result<Vec<Sheet>> {
         let mut workbook = Workbook::open(copy.path(), format)?;
         let mut sheets = Vec::new();

@@ -92,6 +92,12 @@ fn read_row(entity: &mut ListedEntity, record: Record<'_>, issues: &mut ListIssu
     for column in ["Місце діяльності", "Місце діяльності додатково"] {
         entity.add_address(record.text(column));
     }
+    if entity.names.is_empty()
+        && let Some(number) = entity.identifiers.first().map(|number| number.text.clone())
+    {
+        issues.add("entry without a name, called by its number");
+        entity.add_name(&number, NameKind::Primary);
+    }
     let action = record.text("Дія щодо об'єкту санкцій");
     if !action.is_empty() && action != "застосування" {
         issues.add(format!("action `{action}` not known, read as a listing"));
