@@ -128,7 +128,7 @@ impl<'a> Entries<'a> {
                     let root = entries.element(&start)?;
                     if !roots.contains(&root.name.as_str()) {
                         return Err(Error::request(format!("`{}` is another document than this format", path.display()))
-                            .detail(format!("looked for: {}", quote_all(roots.iter().map(|root| *root))))
+                            .detail(format!("looked for: {}", quote_all(roots.iter().copied())))
                             .detail(format!("found: `{}`", root.name))
                             .hint("name the format of the list, or let it be told by the file"));
                     }
