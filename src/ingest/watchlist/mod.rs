@@ -9,32 +9,55 @@ mod company_numbers;
 mod days;
 mod enumerated;
 mod file;
+mod identifiers;
 mod issues;
 mod joining;
+mod json;
 mod layout;
 mod layout_rows;
 mod links;
+mod meanings;
 mod nationality;
+mod no_lists;
 mod open_document;
 mod speaking_order;
 mod table;
 mod uk_names;
+mod unique;
+mod xml;
 
 mod au_dfat;
+mod ca_sema;
+mod ch_seco;
 mod csl;
+mod csl_json;
+mod eu_fsf;
+mod eu_fsf_csv;
+mod ftm;
+mod ftm_edges;
+mod ftm_entity;
 mod gleif;
 mod jp_meti;
 mod jp_mof;
 mod layouts;
+mod name_records;
 mod names;
+mod ofac_advanced;
+mod ofac_enhanced;
+mod ofac_features;
 mod ofac_lines;
+mod ofac_listing_days;
+mod ofac_relationships;
 mod ofac_remarks;
 mod ofac_sdn;
+mod ofac_xml;
 mod opensanctions;
 mod plimsoll;
+mod senzing;
 mod ua_nsdc;
 mod uk_ofsi;
 mod uk_sl;
+mod un_xml;
 
 use crate::error::{Error, Result, nearest};
 use crate::model::date::Day;
@@ -45,8 +68,19 @@ use std::path::Path;
 use table::Sheet;
 
 /// The readers, in the order in which a file is tried when nobody says what it is: what looks like anything comes last.
-static FORMATS: [&Format; 19] = [
+static FORMATS: &[&Format] = &[
     &ofac_sdn::FORMAT,
+    &ofac_xml::FORMAT,
+    &ofac_advanced::FORMAT,
+    &ofac_enhanced::FORMAT,
+    &csl_json::FORMAT,
+    &un_xml::FORMAT,
+    &eu_fsf::FORMAT,
+    &ca_sema::FORMAT,
+    &ch_seco::FORMAT,
+    &ftm::FORMAT,
+    &senzing::FORMAT,
+    &name_records::FORMAT,
     &csl::FORMAT,
     &uk_ofsi::FORMAT,
     &uk_sl::FORMAT,
@@ -66,9 +100,6 @@ static FORMATS: [&Format; 19] = [
     &plimsoll::FORMAT,
     &names::FORMAT,
 ];
-
-/// Formats that have a name already and no reader yet.
-const LATER_FORMATS: [&str; 5] = ["ofac-xml", "ofac-advanced", "un-xml", "eu-fsf", "ca-sema"];
 
 /// The layout of a list file, with its reader.
 pub struct Format {
@@ -134,13 +165,8 @@ impl Format {
             return Ok(format);
         }
         let known = format!("known: {}", quote_all(Format::names()));
-        if LATER_FORMATS.contains(&text) {
-            return Err(Error::request(format!("the watchlist format `{text}` is not in this version"))
-                .detail(known)
-                .hint("write the list as a CSV file `entity_id,name,kind,type,country` and read it as `names`"));
-        }
         let error = Error::request(format!("unknown watchlist format `{text}`")).detail(known);
-        Err(match nearest(text, Format::names().into_iter().chain(LATER_FORMATS)) {
+        Err(match nearest(text, Format::names()) {
             Some(meant) => error.hint(format!("did you mean `{meant}`?")),
             None => error,
         })
@@ -151,6 +177,9 @@ impl Format {
         let all = [Content::Text, Content::Xml, Content::Json, Content::ZipWorkbook, Content::OldWorkbook];
         let file = ListFile::read(path, &all)?;
         let beginning = Beginning::of(&file);
+        if let Some(reason) = no_lists::reason(&beginning) {
+            return Err(Error::request(format!("`{}` is no list but {reason}", path.display())));
+        }
         let mut formats = FORMATS.iter().filter(|format| format.contents.contains(&file.content));
         Ok(formats.find(|format| (format.fits)(&beginning)).copied())
     }
@@ -315,7 +344,6 @@ mod tests {
         }
         let message = |text| Format::parse(text).err().expect("no format").to_string();
         assert!(message("ofac-sdm").contains("did you mean `ofac-sdn`?"), "{}", message("ofac-sdm"));
-        assert!(message("un-xml").contains("not in this version"), "{}", message("un-xml"));
         assert!(message("").contains("known: `ofac-sdn`"), "{}", message(""));
     }
 

@@ -42,19 +42,39 @@ pub(super) fn read_remarks(entity: &mut ListedEntity, remarks: &str, links: &mut
             issues.add("remark of another kind, not used");
             continue;
         };
-        match meaning {
-            Meaning::WeakAlias => match quoted(value) {
-                Some(name) => entity.add_name(name, NameKind::WeakAlias),
-                None => issues.add("alias in remarks without quotes, not used"),
-            },
-            Meaning::Country => add_region(entity, value.trim_end_matches('.'), "nationality", issues),
-            Meaning::Identifier => match identifier_of(remark, value) {
-                Numbered::Identifier(number, kind) => entity.add_identifier(&number, kind),
-                _ => issues.add("identifier too short to tell companies apart, not used"),
-            },
-            Meaning::LinkedTo => links.push(linked_to(&entity.entity_id, value, is_last)),
-            Meaning::Ignored => {}
-        }
+        take(entity, remark, (meaning, value), is_last, links, issues);
+    }
+}
+
+/// Reads a value that stands apart from its label, as if it were a remark.
+pub(super) fn read_labeled(entity: &mut ListedEntity, label: &str, value: &str, links: &mut Vec<Link>, issues: &mut ListIssues) {
+    match find_label(label) {
+        Some((meaning, _)) => take(entity, label, (meaning, value), false, links, issues),
+        None => issues.add(format!("label `{label}` not known, its value not used")),
+    }
+}
+
+/// Adds what a known label says with its value.
+fn take(
+    entity: &mut ListedEntity,
+    label: &str,
+    (meaning, value): (Meaning, &str),
+    is_last: bool,
+    links: &mut Vec<Link>,
+    issues: &mut ListIssues,
+) {
+    match meaning {
+        Meaning::WeakAlias => match quoted(value) {
+            Some(name) => entity.add_name(name, NameKind::WeakAlias),
+            None => issues.add("alias in remarks without quotes, not used"),
+        },
+        Meaning::Country => add_region(entity, value.trim_end_matches('.'), "nationality", issues),
+        Meaning::Identifier => match identifier_of(label, value) {
+            Numbered::Identifier(number, kind) => entity.add_identifier(&number, kind),
+            _ => issues.add("identifier too short to tell companies apart, not used"),
+        },
+        Meaning::LinkedTo => links.push(linked_to(&entity.entity_id, value, is_last)),
+        Meaning::Ignored => {}
     }
 }
 
@@ -89,7 +109,9 @@ fn identifier_of(label: &str, value: &str) -> Numbered {
     if number.len() < SHORTEST_IDENTIFIER || n_digits < 4 && !label.starts_with("SWIFT/BIC") {
         return Numbered::TooShort;
     }
-    Numbered::Identifier(number, kind_of(label))
+    // The label of a ship's number is that of any register; the value says whose it is.
+    let kind = if value.trim_start().starts_with("IMO ") { Some(IdentifierKind::Imo) } else { kind_of(label) };
+    Numbered::Identifier(number, kind)
 }
 
 /// Returns the tie to a name. The stop behind the last remark ends the remarks and not the name.
@@ -161,6 +183,10 @@ fn kind_of(remark: &str) -> Option<IdentifierKind> {
 /// Adds a country, which the publisher may call a region: `Region: Crimea`.
 pub(super) fn add_region(entity: &mut ListedEntity, text: &str, column: &str, issues: &mut ListIssues) {
     let text = text.trim();
+    // What a ship without a flag has there.
+    if matches!(text, "None Identified" | "Unknown") {
+        return;
+    }
     add_country(entity, text.strip_prefix("Region:").unwrap_or(text), column, issues);
 }
 
