@@ -148,3 +148,26 @@ fn every_list_is_told_and_read_whole() {
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
+
+/// Companies that came onto the OFAC list after May 2024, with their numbers there.
+const LATE: [(&str, &str); 3] = [
+    ("49446", "POLY TECHNOLOGIES INCORPORATED"),
+    ("49340", "SSGCTM CNC TAKIM TEZGAHLARI MAKINE SANAYI VE TICARET LIMITED SIRKETI"),
+    ("49341", "MINYON KESICI TAKIMLAR MAKINE SANAYI VE TICARET LIMITED SIRKETI"),
+];
+
+#[test]
+fn who_is_found_depends_on_the_edition() {
+    let editions = [("ofac/sdn_2024-05-03/sdn.csv.gz", false), ("ofac/sdn_2026-06-02/sdn_reconstructed.csv.gz", true)];
+    let workdir = Workdir::new();
+    let names: String = LATE.iter().map(|(id, name)| format!("{id},{name}\n")).collect();
+    workdir.write("names.csv", format!("id,name\n{names}"));
+    for (path, is_listed) in editions {
+        let Some(list) = real(&format!("watchlists/{path}")) else { return };
+        let found = workdir.run(&["screen", "names.csv", "--watchlist", &list.to_string_lossy(), "--threshold", "0.95"]);
+        for (id, name) in LATE {
+            let is_found = found.stdout.lines().any(|line| line.starts_with(&format!("{id},{name},{id},")));
+            assert_eq!(is_found, is_listed, "{name} in {path}\n{}", found.stdout);
+        }
+    }
+}
