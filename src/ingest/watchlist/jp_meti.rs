@@ -55,13 +55,14 @@ fn read(file: &ListFile, issues: &mut ListIssues) -> Result<Watchlist> {
     Ok(Watchlist { as_of, entities, ..Watchlist::default() })
 }
 
-/// Returns a text with digits of full width as plain ones.
+/// Returns a text with digits of full width as plain ones, and the mark before addresses as it mostly is.
 fn narrow_digits(text: &str) -> String {
     let narrow = |letter: char| match letter {
         '０'..='９' => char::from(b'0' + (letter as u32 - '０' as u32) as u8),
         _ => letter,
     };
-    text.chars().map(narrow).collect()
+    let narrow: String = text.chars().map(narrow).collect();
+    narrow.replace("所在地:", ADDRESS)
 }
 
 /// Where an entry begins, and its text behind the number.
