@@ -102,11 +102,11 @@ const DOCUMENTS: &[(&str, &str, &str, u64, u64)] = &[
     ("opensanctions/yente_fixtures/t2/20240527194702-wnk/entities.delta.json", "ftm", "", 2, 188),
     ("opensanctions/yente_fixtures/t2/20240528014702-pfh/entities.delta.json", "ftm", "", 2, 116),
     ("opensanctions/yente_fixtures/zala/entities.ftm.json", "ftm", "", 17, 245),
-    ("opensanctions/zavod_export_2024-03/entities.ftm.json.gz", "ftm", "", 607, 3862),
+    ("opensanctions/zavod_export_2024-03/entities.ftm.json.gz", "ftm", "", 607, 3895),
     ("opensanctions/zavod_export_2024-03/senzing.json", "senzing", "", 14, 23),
     ("opensanctions/zavod_export_2024-03/targets.nested.json", "ftm", "", 9, 18),
-    ("un/2017-07-03/consolidated.xml.gz", "un-xml", "2017-07-03", 1021, 3956),
-    ("un/2026-02-27/consolidated.xml.gz", "un-xml", "2026-02-27", 1003, 4166),
+    ("un/2017-07-03/consolidated.xml.gz", "un-xml", "2017-07-03", 1021, 3999),
+    ("un/2026-02-27/consolidated.xml.gz", "un-xml", "2026-02-27", 1003, 4221),
 ];
 
 /// Documents that are no list, or a damaged one, and what their refusal says.
