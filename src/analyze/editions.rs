@@ -115,7 +115,7 @@ impl<'l> Ties<'l> {
             ties.entry(&member.entity_id).or_default().push(("group", format!("{}{days}", member.group)));
         }
         for edge in &list.ownerships {
-            let share = edge.share_percent.map_or("unstated share".to_owned(), |share| format!("{share} percent"));
+            let share = edge.share.map_or("unstated share".to_owned(), |share| format!("{share} percent"));
             let days = days(edge.from, edge.to);
             ties.entry(&edge.owned_id).or_default().push(("owner", format!("{} {share}{days}", edge.owner_id)));
         }

@@ -8,16 +8,17 @@ use crate::analyze::trend::families::Adjustment;
 use crate::analyze::trend::sides::{ChangeDay, Transition};
 use crate::analyze::trend::standard_errors::ErrorRule;
 use crate::analyze::trend::{Settings, same_days};
-use crate::analyze::{resolve, screen};
+use crate::analyze::{ownership, resolve, screen};
 use crate::error::{Error, Result, nearest};
 use crate::model::country::CountryCode;
 use crate::model::date::Day;
 use crate::model::date_style::OrderChoice;
 use crate::model::goods::GoodsSet;
 use crate::model::party::PartyKind;
-use crate::model::question::{Conditions, GoodsChoice, Grouping, Question, Side, SideKind};
+use crate::model::question::{Conditions, GoodsChoice, Grouping, ListedAt, ListedCondition, Question, Side, SideKind, SideName};
 use crate::model::role::Role;
 use crate::model::series::{Frequency, Measure};
+use crate::model::share::Share;
 use crate::model::shipment_key::ShipmentKey;
 use serde::Deserialize;
 use std::path::{Path, PathBuf};
@@ -37,6 +38,8 @@ pub struct RunFile {
     /// Scores 0 to 1000.
     pub threshold: u16,
     pub aliases: Option<String>,
+    /// How far the shares of groups and listed owners are followed.
+    pub ownership: ownership::Settings,
     /// The rules for repeats that are on.
     pub rules: Vec<&'static str>,
     pub questions: Vec<Question>,
@@ -96,7 +99,19 @@ struct Keys {
 }
 
 const TOP: Keys = Keys {
-    known: &["title", "store", "max_rejected", "records", "watchlists", "goods", "screening", "repeats", "findings", "trend"],
+    known: &[
+        "title",
+        "store",
+        "max_rejected",
+        "records",
+        "watchlists",
+        "goods",
+        "groups",
+        "screening",
+        "repeats",
+        "findings",
+        "trend",
+    ],
     later: &["rates"],
 };
 const RECORDS: Keys = Keys {
@@ -123,6 +138,8 @@ const GOODS_SET: Keys = Keys {
     later: &[],
 };
 const SCREENING: Keys = Keys { known: &["threshold", "aliases"], later: &["decisions"] };
+const GROUPS: Keys = Keys { known: &["rule", "floor", "depth"], later: &[] };
+const LISTED: Keys = Keys { known: &["who", "by", "at"], later: &[] };
 const FINDING: Keys = Keys {
     known: &[
         "id",
@@ -138,10 +155,11 @@ const FINDING: Keys = Keys {
         "by",
         "expected",
         "source",
+        "listed",
         "compare",
         "control",
     ],
-    later: &["listed", "trend"],
+    later: &["trend"],
 };
 const COMPARE: Keys = Keys { known: &["same_days_of"], later: &["run", "edition"] };
 const TREND: Keys = Keys {
@@ -232,6 +250,7 @@ impl Reader {
             goods_sets: self.goods_sets(&goods)?,
             threshold: (threshold * 1000.0).round() as u16,
             aliases: self.text(&screening, "aliases", "[screening]")?,
+            ownership: self.ownership(&table)?,
             rules: self.rules(&table)?,
             questions: self
                 .tables(&table, "findings")?
@@ -248,6 +267,44 @@ impl Reader {
             return Err(Error::request(format!("`{}` has two findings with the id `{}`", self.file, twice[0])));
         }
         Ok(run_file)
+    }
+
+    fn ownership(&self, table: &Table) -> Result<ownership::Settings> {
+        let mut settings = ownership::Settings::default();
+        let place = "[groups]";
+        let Some(groups) = self.table(table, "groups", "the run file")? else { return Ok(settings) };
+        self.check_keys(groups, place, &GROUPS)?;
+        if let Some(rule) = self.word(groups, "rule", place, &ownership::Rule::ALL, ownership::Rule::as_str)? {
+            settings.rule = rule;
+        }
+        if let Some(percent) = self.number(groups, "floor", place)? {
+            let floor = Share::of_percent(percent).filter(|floor| *floor > Share::NONE);
+            settings.floor = floor.ok_or_else(|| self.wrong("floor", place, "a share in percent, above 0 and up to 100"))?;
+        }
+        settings.depth = match groups.get("depth") {
+            None => None,
+            Some(Value::Integer(depth @ 1..=100)) => Some(*depth as u32),
+            Some(_) => return Err(self.wrong("depth", place, "a whole number of links from 1 to 100")),
+        };
+        Ok(settings)
+    }
+
+    /// Reads who must be listed by whom, and when.
+    fn listed(&self, table: &Table, place: &str) -> Result<Option<ListedCondition>> {
+        let Some(listed) = self.table(table, "listed", place)? else { return Ok(None) };
+        let place = format!("`listed` of {place}");
+        self.check_keys(listed, &place, &LISTED)?;
+        let who = self.word(listed, "who", &place, &SideName::ALL, SideName::as_str)?;
+        let at = self.word(listed, "at", &place, &ListedAt::ALL, ListedAt::as_str)?;
+        let by = self.texts(listed, "by", &place)?;
+        if by.is_empty() {
+            return Err(self.missing("by", &place));
+        }
+        Ok(Some(ListedCondition {
+            who: who.ok_or_else(|| self.missing("who", &place))?,
+            by,
+            at: at.ok_or_else(|| self.missing("at", &place))?,
+        }))
     }
 
     /// Returns the rules for repeats that are on: all that `[repeats]` does not switch off.
@@ -408,11 +465,19 @@ impl Reader {
             Some(Value::Integer(number)) if *number >= 0 => Some(*number as u64),
             Some(_) => return Err(self.wrong("expected", &place, "a whole number")),
         };
+        let listed = self.listed(table, &place)?;
+        // Who must be listed stands on its side, also where anyone else may.
+        let side = |name: SideName, role: Role| -> Result<Option<Side>> {
+            let stated = self.side(table, name.as_str(), &place, role)?;
+            let is_asked = listed.as_ref().is_some_and(|listed| listed.who == name);
+            Ok(stated.or_else(|| is_asked.then(|| Side { roles: vec![role], ..Side::default() })))
+        };
         Ok(Question {
             reporter,
             flow,
-            shipper: self.side(table, "shipper", &place, Role::Shipper)?,
-            consignee: self.side(table, "consignee", &place, Role::Consignee)?,
+            shipper: side(SideName::Shipper, Role::Shipper)?,
+            consignee: side(SideName::Consignee, Role::Consignee)?,
+            listed,
             goods,
             conditions: self.conditions(table, &place)?,
             from,

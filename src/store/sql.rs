@@ -68,9 +68,12 @@ pub enum GoodsKey {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Query {
     pub id: String,
-    /// The roles of a side; `None` where anyone may stand on it. The side's name in `members` is `<id>/shipper`.
+    /// The roles of a side; `None` where anyone may stand on it.
     pub shipper: Option<Vec<Role>>,
     pub consignee: Option<Vec<Role>>,
+    /// The names of the sides in `members`: `<id>/shipper`, or a part of it such as those that were listed then.
+    pub shipper_members: String,
+    pub consignee_members: String,
     pub goods: Option<GoodsKey>,
     /// Conditions on text columns: the column, and the values one of which it must have.
     pub one_of: Vec<(String, Vec<String>)>,
@@ -264,8 +267,8 @@ impl Query {
         for shipper in &shipper_roles {
             for consignee in &consignee_roles {
                 let mut select = Select::new(columns, window);
-                select.join_side("s", *shipper, &format!("{}/shipper", self.id), self.thresholds, level);
-                select.join_side("c", *consignee, &format!("{}/consignee", self.id), self.thresholds, level);
+                select.join_side("s", *shipper, &self.shipper_members, self.thresholds, level);
+                select.join_side("c", *consignee, &self.consignee_members, self.thresholds, level);
                 selects.push(self.select(select, movements, goods));
             }
         }

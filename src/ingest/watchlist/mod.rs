@@ -221,7 +221,7 @@ mod tests {
         }
         for edge in &watchlist.ownerships {
             let (from, to) = (day(edge.from), day(edge.to));
-            let share = edge.share_percent.map_or("unstated".to_owned(), |share| format!("{share} percent"));
+            let share = edge.share.map_or("unstated".to_owned(), |share| format!("{share} percent"));
             let _ = writeln!(text, "owner {} of {}, {share}, {from} to {to}, {}", edge.owner_id, edge.owned_id, edge.source);
         }
         for link in &watchlist.links {
