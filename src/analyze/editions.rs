@@ -136,6 +136,7 @@ fn fields(entity: &ListedEntity, ties: &Ties<'_>) -> Vec<(&'static str, BTreeSet
         ("kind", [entity.kind.as_str().to_owned()].into()),
         ("name", entity.names.iter().map(|name| format!("{} ({})", name.name, name.kind.as_str())).collect()),
         ("identifier", entity.identifiers.iter().map(|one| format!("{} {}", one.kind.as_str(), one.text)).collect()),
+        ("same as", entity.same_as.iter().map(|other| format!("{}:{}", other.watchlist, other.entity_id)).collect()),
         ("country", entity.countries.iter().map(|country| country.to_string()).collect()),
         ("address", entity.addresses.iter().cloned().collect()),
         ("designation", entity.designations.iter().map(designation).collect()),

@@ -196,5 +196,8 @@ fn sentence(listed: &ListedCounts, headline: &Counts, key: ShipmentKey) -> Strin
     }
     let newest = listed.editions.last().map_or_else(|| "the edition".to_owned(), |day| format!("the edition of {day}"));
     sentence.push_str(&format!("; listed on any day: {ever}, in {newest}: {}", listed.in_edition.of(key)));
+    if listed.editions.is_empty() {
+        sentence.push_str("; the list has no `as_of`, so that without a stated end all after the first day is unknown");
+    }
     sentence
 }

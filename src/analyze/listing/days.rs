@@ -55,91 +55,110 @@ pub fn listing_days(editions: &[EditionEntry]) -> Timeline<ListingStatus> {
     });
     let days = editions.iter().filter_map(|edition| edition.as_of).chain(stated);
     let changes: Vec<Day> = days.flat_map(|day| [day, day.next()]).collect();
-    match editions {
-        [EditionEntry { as_of: None, acts }] => Timeline::of_changes(changes, |day| stated_status(acts, None, day)),
-        _ => Timeline::of_changes(changes, |day| status_on(editions, day)),
+    let statements: Vec<Statement<'_>> =
+        (0..editions.len()).map(|at| Statement { edition: &editions[at], held_since: held_since(&editions[..=at]) }).collect();
+    match statements.as_slice() {
+        [single] if single.edition.as_of.is_none() => Timeline::of_changes(changes, |day| single.status(day)),
+        _ => Timeline::of_changes(changes, |day| status_on(&statements, day)),
     }
 }
 
-fn status_on(editions: &[EditionEntry], day: Day) -> ListingStatus {
-    let after = editions.partition_point(|edition| edition.as_of < Some(day));
-    if let Some(edition) = editions.get(after).filter(|edition| edition.as_of == Some(day)) {
-        return own_day(edition);
+/// Returns the first of the editions that hold the entity one after the other up to the last.
+fn held_since(editions: &[EditionEntry]) -> Option<Day> {
+    editions.iter().rev().take_while(|edition| !edition.acts.is_empty()).last().and_then(|first| first.as_of)
+}
+
+fn status_on(statements: &[Statement<'_>], day: Day) -> ListingStatus {
+    let after = statements.partition_point(|statement| statement.edition.as_of < Some(day));
+    if let Some(own) = statements.get(after).filter(|own| own.edition.as_of == Some(day)) {
+        return own.own_day();
     }
-    let neighbors = (after.checked_sub(1).map(|before| own_day(&editions[before])), editions.get(after).map(own_day));
-    let claims = claims(editions, after, day);
-    let is_between_listed = neighbors == (Some(ListingStatus::Listed), Some(ListingStatus::Listed));
+    let claims = claims(statements, after, day);
     if claims.contains(&ListingStatus::Listed) {
         ListingStatus::Listed
     } else if claims.contains(&ListingStatus::NotListed) {
-        // A newer edition may move the day of an act that was in force before: then the days before are in doubt.
-        if is_between_listed { ListingStatus::Unknown } else { ListingStatus::NotListed }
+        ListingStatus::NotListed
     } else {
-        match neighbors {
-            (Some(before), Some(after)) if before == after => before,
+        let before = after.checked_sub(1).map(|before| statements[before].own_day());
+        let next = statements.get(after);
+        // An act that ended between two editions and of which the beginning is not known lies somewhere there.
+        let is_in_doubt = next.is_some_and(|next| next.own_day() == ListingStatus::NotListed && next.is_in_doubt(day));
+        match (before, next.map(Statement::own_day)) {
+            (Some(before), Some(after)) if before == after && !is_in_doubt => before,
             _ => ListingStatus::Unknown,
         }
     }
 }
 
-/// Returns what an edition says of its own day: an entity that it holds is listed, unless the days that it states say otherwise.
-fn own_day(edition: &EditionEntry) -> ListingStatus {
-    match edition.as_of {
-        Some(day) if !edition.acts.is_empty() => stated_status(&edition.acts, Some(day), day),
-        _ => ListingStatus::NotListed,
-    }
-}
-
-/// Returns what the editions before and from `after` on state of a day that is none of theirs.
-fn claims(editions: &[EditionEntry], after: usize, day: Day) -> Vec<ListingStatus> {
-    let (before, from) = editions.split_at(after);
+/// Returns what the editions before and from `after` on state of a day that is none of theirs, as far as they are believed.
+fn claims(statements: &[Statement<'_>], after: usize, day: Day) -> Vec<ListingStatus> {
     let mut claims = Vec::new();
-    for (at, edition) in from.iter().enumerate() {
-        if is_believed(edition, &from[..at]) {
-            claims.push(stated_status(&edition.acts, edition.as_of, day));
+    for (at, statement) in statements.iter().enumerate() {
+        // All editions from the one that states something to the nearest on the other side of the day.
+        let between = if at < after {
+            &statements[at + 1..(after + 1).min(statements.len())]
+        } else {
+            &statements[after.saturating_sub(1)..at]
+        };
+        if statement.edition.acts.is_empty() || !between.iter().all(|other| statement.agrees_with(other)) {
+            continue;
         }
-    }
-    for (at, edition) in before.iter().enumerate() {
-        if is_believed(edition, &before[at + 1..]) {
-            let claim = stated_status(&edition.acts, edition.as_of, day);
-            // That an act ended does not say that none followed after the newest edition.
-            if claim != ListingStatus::NotListed || !from.is_empty() {
-                claims.push(claim);
-            }
+        let claim = statement.status(day);
+        // That an act ended does not say that none followed after the newest edition.
+        if claim != ListingStatus::NotListed || after < statements.len() {
+            claims.push(claim);
         }
     }
     claims
 }
 
-/// Tells whether an edition states acts, and no edition between it and a day contradicts them on its own day.
-fn is_believed(edition: &EditionEntry, between: &[EditionEntry]) -> bool {
-    let agrees = |other: &EditionEntry| {
-        let Some(day) = other.as_of else { return false };
-        let claim = stated_status(&edition.acts, edition.as_of, day);
-        claim == ListingStatus::Unknown || claim == own_day(other)
-    };
-    !edition.acts.is_empty() && between.iter().all(agrees)
+/// What an edition states, and since when it and those before it hold the entity.
+struct Statement<'e> {
+    edition: &'e EditionEntry,
+    held_since: Option<Day>,
 }
 
-/// Returns what the acts of one edition say of a day.
-fn stated_status(acts: &[(Known, Known)], as_of: Option<Day>, day: Day) -> ListingStatus {
-    let mut says_all_not = !acts.is_empty();
-    for (from, to) in acts {
-        match act_status(*from, *to, as_of, day) {
-            ListingStatus::Listed => return ListingStatus::Listed,
-            ListingStatus::Unknown => says_all_not = false,
-            ListingStatus::NotListed => {}
+impl Statement<'_> {
+    /// Returns what an edition says of its own day: an entity that it holds is listed, unless the days that it states say otherwise.
+    fn own_day(&self) -> ListingStatus {
+        match self.edition.as_of {
+            Some(day) if !self.edition.acts.is_empty() => self.status(day),
+            _ => ListingStatus::NotListed,
         }
     }
-    if says_all_not { ListingStatus::NotListed } else { ListingStatus::Unknown }
-}
 
-fn act_status(from: Known, to: Known, as_of: Option<Day>, day: Day) -> ListingStatus {
-    if matches!(from, Known::On(first) if day < first) || matches!(to, Known::On(last) if last < day) {
-        return ListingStatus::NotListed;
+    /// Tells whether what this edition states of another's day is what that one says itself.
+    fn agrees_with(&self, other: &Statement<'_>) -> bool {
+        let Some(day) = other.edition.as_of else { return false };
+        let claim = self.status(day);
+        claim == ListingStatus::Unknown || claim == other.own_day()
     }
-    // Without a stated end an act is in force up to the edition that states it, and on its own first day.
-    let is_begun = matches!(from, Known::On(_)) || to == Known::On(day) || as_of == Some(day);
-    let is_in_force = matches!(to, Known::On(_)) || as_of.is_some_and(|as_of| day <= as_of) || from == Known::On(day);
-    if is_begun && is_in_force { ListingStatus::Listed } else { ListingStatus::Unknown }
+
+    fn is_in_doubt(&self, day: Day) -> bool {
+        !self.edition.acts.is_empty() && self.status(day) == ListingStatus::Unknown
+    }
+
+    /// Returns what the acts say of a day.
+    fn status(&self, day: Day) -> ListingStatus {
+        let mut says_all_not = !self.edition.acts.is_empty();
+        for (from, to) in &self.edition.acts {
+            match self.act_status(*from, *to, day) {
+                ListingStatus::Listed => return ListingStatus::Listed,
+                ListingStatus::Unknown => says_all_not = false,
+                ListingStatus::NotListed => {}
+            }
+        }
+        if says_all_not { ListingStatus::NotListed } else { ListingStatus::Unknown }
+    }
+
+    fn act_status(&self, from: Known, to: Known, day: Day) -> ListingStatus {
+        if matches!(from, Known::On(first) if day < first) || matches!(to, Known::On(last) if last < day) {
+            return ListingStatus::NotListed;
+        }
+        // Without a stated day an act has begun when editions hold it, and is in force up to the edition that states it.
+        let is_begun = matches!(from, Known::On(_)) || to == Known::On(day) || self.held_since.is_some_and(|since| since <= day);
+        let is_in_force =
+            matches!(to, Known::On(_)) || self.edition.as_of.is_some_and(|as_of| day <= as_of) || from == Known::On(day);
+        if is_begun && is_in_force { ListingStatus::Listed } else { ListingStatus::Unknown }
+    }
 }

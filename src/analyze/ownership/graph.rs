@@ -20,6 +20,8 @@ pub struct Edge {
 pub struct Graph {
     /// Sorted by owner, owned, days.
     edges: Vec<Edge>,
+    /// Places in `edges`, sorted by owned.
+    by_owned: Vec<usize>,
 }
 
 /// Companies that shares connect below some of a set, with these shares.
@@ -36,7 +38,9 @@ impl Graph {
         let mut edges: Vec<Edge> = edges.into_iter().filter(|edge| edge.owner != edge.owned).collect();
         edges.sort_unstable();
         edges.dedup();
-        Graph { edges }
+        let mut by_owned: Vec<usize> = (0..edges.len()).collect();
+        by_owned.sort_by_key(|at| edges[*at].owned);
+        Graph { edges, by_owned }
     }
 
     pub fn edges(&self) -> &[Edge] {
@@ -47,6 +51,12 @@ impl Graph {
         let from = self.edges.partition_point(|edge| edge.owner < owner);
         let to = self.edges.partition_point(|edge| edge.owner <= owner);
         &self.edges[from..to]
+    }
+
+    fn above(&self, owned: usize) -> impl Iterator<Item = &Edge> {
+        let from = self.by_owned.partition_point(|at| self.edges[*at].owned < owned);
+        let to = self.by_owned.partition_point(|at| self.edges[*at].owned <= owned);
+        self.by_owned[from..to].iter().map(|at| &self.edges[*at])
     }
 
     /// Returns what lies below some companies, in parts that have no share in one another.
@@ -89,10 +99,14 @@ impl Graph {
     }
 
     fn part(&self, mut nodes: Vec<usize>, sources: &[(usize, Interval)]) -> Part<'_> {
+        // Owners that the set has nothing of count where more than the whole of a company is stated to be held.
+        let owners: Vec<usize> = nodes.iter().flat_map(|node| self.above(*node)).map(|edge| edge.owner).collect();
+        let edges: Vec<&Edge> = nodes.iter().flat_map(|node| self.above(*node)).collect();
+        nodes.extend(owners);
         nodes.sort_unstable();
+        nodes.dedup();
         let place = |node: &usize| nodes.binary_search(node).ok();
-        let edges = nodes.iter().flat_map(|node| self.below(*node));
-        let edges = edges.filter_map(|edge| Some((place(&edge.owner)?, place(&edge.owned)?, edge))).collect();
+        let edges = edges.into_iter().filter_map(|edge| Some((place(&edge.owner)?, place(&edge.owned)?, edge))).collect();
         let sources = sources.iter().filter_map(|(node, interval)| Some((place(node)?, *interval))).collect();
         Part { edges, sources, nodes }
     }

@@ -209,6 +209,9 @@ mod tests {
             for (what, values) in rows.into_iter().filter(|(_, values)| !values.is_empty()) {
                 let _ = writeln!(text, "  {what}: {values}");
             }
+            for same in &entity.same_as {
+                let _ = writeln!(text, "  same as {}:{}", same.watchlist, same.entity_id);
+            }
             for act in &entity.designations {
                 let by = if act.authority.is_empty() { String::new() } else { format!(" by {}", act.authority) };
                 let (from, to) = (day(act.listed_on), day(act.delisted_on));
