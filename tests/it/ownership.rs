@@ -103,6 +103,22 @@ fn on_day(graph: &Graph, sources: &[(usize, Interval)], settings: Settings, day:
 }
 
 #[test]
+fn the_page_shows_the_rules_of_all_authorities() {
+    let read = |path: &str| std::fs::read_to_string(project(path)).expect("the file is committed");
+    let page = read("docs/methods/ownership.md");
+    let rules = read("src/reference/watchlists/ownership_rules.csv");
+    let mut reader = csv::ReaderBuilder::new().comment(Some(b'#')).has_headers(false).from_reader(rules.as_bytes());
+    let mut n_rules = 0;
+    for rule in reader.records() {
+        let cells: Vec<String> = rule.expect("all lines have the same cells").iter().map(str::to_owned).collect();
+        let line = format!("| {} |", cells.join(" | "));
+        assert!(page.contains(&line), "the page lacks the line\n{line}");
+        n_rules += 1;
+    }
+    assert!(n_rules >= 12, "{n_rules} lines");
+}
+
+#[test]
 fn random_graphs_agree_with_an_oracle() {
     let mut random = Random(0x9E37_79B9_7F4A_7C15);
     let (mut n_held, mut n_unknown, mut n_close) = (0, 0, 0);
@@ -215,13 +231,8 @@ impl Oracle {
             let all = stated.iter().filter_map(|edge| edge.share).map(units);
             (pair, (dated.min().unwrap_or(0), all.max().unwrap_or(UNITS)))
         });
-        let mut oracle = Oracle {
-            n_nodes,
-            pairs: pairs.collect(),
-            certain: vec![false; n_nodes],
-            possible: vec![false; n_nodes],
-            settings,
-        };
+        let mut oracle =
+            Oracle { n_nodes, pairs: pairs.collect(), certain: vec![false; n_nodes], possible: vec![false; n_nodes], settings };
         for (node, interval) in sources.iter().filter(|(_, interval)| interval.has(day)) {
             oracle.possible[*node] = true;
             oracle.certain[*node] |= interval.is_known;
@@ -271,7 +282,8 @@ impl Oracle {
 
     /// Returns the shares, those in a company of which more than the whole is held as anything up to the whole.
     fn loosened(&self) -> BTreeMap<(usize, usize), (u128, u128)> {
-        let held = |node: usize| self.pairs.iter().filter(|((_, owned), _)| *owned == node).map(|(_, (low, _))| low).sum::<u128>();
+        let held =
+            |node: usize| self.pairs.iter().filter(|((_, owned), _)| *owned == node).map(|(_, (low, _))| low).sum::<u128>();
         let full: Vec<bool> = (0..self.n_nodes).map(|node| held(node) > UNITS).collect();
         self.pairs.iter().map(|(pair, range)| (*pair, if full[pair.1] { (0, UNITS) } else { *range })).collect()
     }
@@ -310,7 +322,8 @@ impl Oracle {
     fn is_closed(&self, filled: &Filled, set: u32) -> bool {
         let has = |node: usize| set >> node & 1 == 1;
         (0..self.n_nodes).all(|node| {
-            let held: u128 = filled.weights.iter().filter(|((owner, owned), _)| *owned == node && has(*owner)).map(|(_, own)| own).sum();
+            let held: u128 =
+                filled.weights.iter().filter(|((owner, owned), _)| *owned == node && has(*owner)).map(|(_, own)| own).sum();
             has(node) || !filled.is_source[node] && held < u128::from(self.settings.floor.units())
         })
     }
@@ -340,7 +353,8 @@ impl Oracle {
         };
         way.push(node);
         let links = filled.weights.iter().filter(|((_, owned), weight)| *owned == node && **weight > 0);
-        let sum: Option<u128> = links.map(|((owner, _), weight)| Some(self.exact_below(filled, *owner, rest, way)? * weight / UNITS)).sum();
+        let sum: Option<u128> =
+            links.map(|((owner, _), weight)| Some(self.exact_below(filled, *owner, rest, way)? * weight / UNITS)).sum();
         way.pop();
         Some(sum?.min(WHOLE))
     }
