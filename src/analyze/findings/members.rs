@@ -169,7 +169,12 @@ fn may_stand(party: &PartyRow, side: &Side) -> bool {
     party.roles.iter().any(|role| side.roles.contains(role))
         && (side.country.is_empty() || party.country.is_some_and(|country| side.country.contains(&country)))
         && (side.kind.is_empty() || side.kind.iter().any(|wanted| wanted.holds(kind)))
-        && (side.registration_id.is_empty() || side.registration_id.contains(&party.registration_id))
+        && (side.registration_id.is_empty() || side.registration_id.iter().any(|wanted| is_meant(wanted, &party.registration_id)))
+}
+
+/// Tells whether an identifier is the one that is asked for; one without the code of a site means all sites.
+fn is_meant(wanted: &str, registration_id: &str) -> bool {
+    wanted == registration_id || registration_id.split('/').next() == Some(wanted)
 }
 
 /// A key of a side that asks for listed entities, with its values: any of them will do.
