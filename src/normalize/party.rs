@@ -50,7 +50,9 @@ pub fn parse_party(name: &str, registration_id: &str) -> StatedParty {
     while let Some(shorter) = party.split_phrase(&name).or_else(|| party.split_identifier(&name)) {
         name = shorter;
     }
-    if !party.registration_id.is_empty() && !party.branch_code.is_empty() {
+    // Only a tax number has sites: behind any other text the code would be read as a part of it.
+    if IdentifierKind::Inn.is_valid(&party.registration_id) && party.registration_id.len() == 10 && !party.branch_code.is_empty()
+    {
         party.registration_id = format!("{}/{}", party.registration_id, party.branch_code);
     }
     party.missing = if has_words(&name) || !is_stated {
