@@ -95,7 +95,7 @@ pub fn check_sides(questions: &[Question], watchlists: &[Watchlist]) -> Result<(
             check_words("program", &side.program, &programs, name, question)?;
         }
         if let Some(listed) = &question.listed {
-            check_words("listing by", &listed.by, &listing, "listed", question)?;
+            check_listing(&listed.by, &listing, question)?;
         }
     }
     Ok(())
@@ -106,6 +106,16 @@ fn check_words(key: &str, wanted: &[String], known: &BTreeSet<&str>, side: &str,
         Some(word) => Err(unknown(key, word, side, question, known.iter().copied())),
         None => Ok(()),
     }
+}
+
+fn check_listing(wanted: &[String], listing: &BTreeSet<&str>, question: &Question) -> Result<()> {
+    let Some(by) = wanted.iter().find(|by| !listing.contains(by.as_str())) else { return Ok(()) };
+    let error = Error::request(format!("`{by}` lists nobody: no watchlist of the run file states a designation by it"))
+        .detail(format!("asked for as `listed` of finding `{}`", question.id));
+    Err(match nearest(by, listing.iter().copied()) {
+        Some(near) => error.hint(format!("did you mean `{near}`?")),
+        None => error.hint("name a list that states programs or days of listing, or an authority whose acts a list holds"),
+    })
 }
 
 fn unknown<'w>(key: &str, word: &str, side: &str, question: &Question, known: impl Iterator<Item = &'w str>) -> Error {

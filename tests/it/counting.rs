@@ -254,9 +254,9 @@ fn hold_against_results(workdir: &Workdir, folder: &str, statements: &[Statement
             assert_eq!(count("listed_in_edition"), Some(stated("in_edition")), "`{id}` by {by}");
             let number = |text: &String| text.parse::<u64>().expect("a count");
             let perhaps = count("listed_or_unknown_at_shipment").expect("its statement is there");
-            let sum =
-                stated("at_shipment").iter().zip(stated("unknown_at_shipment")).map(|(one, other)| number(one) + number(&other));
-            assert_eq!(perhaps.iter().map(number).collect::<Vec<_>>(), sum.collect::<Vec<_>>(), "`{id}` by {by}");
+            let (then, unknown) = (stated("at_shipment"), stated("unknown_at_shipment"));
+            let sum: Vec<u64> = then.iter().zip(&unknown).map(|(one, other)| number(one) + number(other)).collect();
+            assert_eq!(perhaps.iter().map(number).collect::<Vec<_>>(), sum, "`{id}` by {by}");
             n_compared += 1;
         }
         let own = summary.only("finding", id);

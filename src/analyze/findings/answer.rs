@@ -37,6 +37,7 @@ pub fn query(question: &Question, goods: Option<GoodsKey>, thresholds: Threshold
         id: question.id.clone(),
         shipper_members: question.side_name(SideName::Shipper),
         consignee_members: question.side_name(SideName::Consignee),
+        perhaps: None,
         shipper: question.shipper.as_ref().map(|side| side.roles.clone()),
         consignee: question.consignee.as_ref().map(|side| side.roles.clone()),
         goods,

@@ -1,8 +1,8 @@
 //! What of a finding had a listed party on a side: ever, on the day of the shipment, in the newest edition, by list and authority.
 //!
 //! In: a finding's sides and how its parties stand to the lists. Out: parts of the sides as sides of their own in `members`, and the counts
-//! that the same query gives over them. What is unknown is counted as the difference of two such parts, so that a shipment whose month
-//! alone is stated and whose consignee came onto the list within it counts as unknown and not as nothing.
+//! that the same query gives over them. What is unknown is counted as the difference of two such parts: what was perhaps listed, on any of the
+//! days that a date may mean, less what was on all of them. So a month in which a listing begins counts as unknown and not as nothing.
 
 use super::answer::total;
 use super::members::{MatchedParties, Member};
@@ -36,7 +36,7 @@ pub struct ListedSide {
 pub enum Part {
     Ever,
     AtShipment,
-    /// Listed on the day of the shipment, or not known not to be.
+    /// Listed, or not known not to be, on any day that the date of the shipment may mean.
     PerhapsAtShipment,
     InEdition,
 }
@@ -68,6 +68,7 @@ impl ListedSide {
             SideName::Shipper => query.shipper_members = self.name(part),
             SideName::Consignee => query.consignee_members = self.name(part),
         }
+        query.perhaps = (part == Part::PerhapsAtShipment).then_some(self.side);
         query
     }
 }

@@ -15,7 +15,7 @@ const MOST_IN_CYCLES: usize = 100;
 
 /// The whole, and the most rounds, of the upper bound that tells whether unknown shares matter.
 const WHOLE: u64 = 1_000_000_000_000;
-const MOST_ROUNDS: u32 = 10_000;
+const MOST_ROUNDS: u32 = 500;
 
 /// Returns what the set owns on a day.
 pub fn held(graph: &DayGraph, sources: &Sources, settings: Settings) -> Vec<Held> {
@@ -34,7 +34,7 @@ pub fn held(graph: &DayGraph, sources: &Sources, settings: Settings) -> Vec<Held
         let (answer, path) = if low[node] >= floor {
             (Owned::Yes, certain.path(node))
         } else if is_uncertain[node] && !sources.possible[node] {
-            let high = high.get_or_insert_with(|| bounded_above(graph, &sources.possible, settings.depth));
+            let high = high.get_or_insert_with(|| bounded_above(graph, &sources.possible, &possible, settings.depth));
             if high[node] < u64::from(settings.floor.units()) * (WHOLE / u64::from(Share::WHOLE.units())) {
                 continue;
             }
@@ -196,9 +196,9 @@ fn uncertain(graph: &DayGraph, sources: &Sources, possible: &Reach<'_>, is_unsol
 }
 
 /// Returns the most that the set may have of each company, rounded up: all that is in doubt is taken at its most.
-fn bounded_above(graph: &DayGraph, sources: &[bool], depth: Option<u32>) -> Vec<u64> {
+fn bounded_above(graph: &DayGraph, sources: &[bool], reach: &Reach<'_>, depth: Option<u32>) -> Vec<u64> {
     let mut values: Vec<u64> = sources.iter().map(|is_source| if *is_source { WHOLE } else { 0 }).collect();
-    let nodes: Vec<usize> = (0..sources.len()).filter(|node| !sources[*node]).collect();
+    let nodes: Vec<usize> = (0..sources.len()).filter(|node| reach.has(*node) && !sources[*node]).collect();
     for _ in 0..depth.unwrap_or(MOST_ROUNDS) {
         let next: Vec<u64> = nodes.iter().map(|node| most_of(graph, *node, &values)).collect();
         let is_same = nodes.iter().zip(&next).all(|(node, next)| values[*node] == *next);
