@@ -155,7 +155,7 @@ fn solve(nodes: &[usize], open: &BTreeMap<usize, Vec<&Link>>, values: &mut [RBig
         if let Some(own) = row.remove(&at) {
             let rest = RBig::ONE - own;
             row.values_mut().for_each(|share| *share = &*share / &rest);
-            constant = constant / rest;
+            constant /= rest;
         }
         rows[at] = (row.clone(), constant.clone());
         for (_, other) in rows.iter_mut().enumerate().filter(|(other, _)| *other != at) {
