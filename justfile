@@ -37,3 +37,7 @@ bench:
 bench-store rows="1000000":
     cargo build --release
     python3 benches/store.py --plimsoll "${CARGO_TARGET_DIR:-target}/release/plimsoll" --rows {{rows}}
+
+# Goods phrases over ten million made-up descriptions, beside ripgrep on the same text.
+bench-phrases descriptions="10000000":
+    python3 benches/phrases.py --descriptions {{descriptions}}

@@ -9,8 +9,8 @@ use std::path::{Path, PathBuf};
 /// Screen a bare list of names against watchlists.
 #[derive(Debug, clap::Args)]
 #[command(after_long_help = "NAMES.csv has the columns id,name and may have country,registration_id,address. \
-                             A watchlist is FILE=FORMAT; formats: ofac-sdn, names, plimsoll. The format may be left out for \
-                             sdn.csv and for .toml files.\n\nExample:\n  plimsoll screen names.csv --watchlist sdn.csv --top 1\n\nwrites \
+                             A watchlist is FILE=FORMAT; `plimsoll list watchlists` names the formats, and a .toml layout of your own \
+                             may stand for one. The format may be left out where the file's content tells it.\n\nExample:\n  plimsoll screen names.csv --watchlist sdn.csv --top 1\n\nwrites \
                              id,name,entity_id,entity_name,listed_name,score,band,evidence,watchlist with scores from 0.000 to 1.000.")]
 pub struct Args {
     /// A CSV file with id,name[,country,registration_id,address]

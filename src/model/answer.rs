@@ -112,7 +112,7 @@ pub struct PeriodRow {
     pub counts: Counts,
     pub sums: Sums,
     pub is_partial: bool,
-    /// Whether the rows of this breakdown add up to the total under the finding's key.
+    /// Whether each record of the total stands in one row of this breakdown and none in two, and so does whatever the finding counts.
     pub is_additive: bool,
 }
 

@@ -24,6 +24,8 @@ pub enum IdentifierKind {
     Uscc,
     /// Number of a ship.
     Imo,
+    /// Ukrainian number of the register of companies (ЄДРПОУ), 8 digits.
+    Edrpou,
     /// A tax number of another country than Russia and China.
     Tax,
     /// A number of a company register without check digits that are known here.
@@ -42,6 +44,7 @@ impl IdentifierKind {
             IdentifierKind::Lei => "lei",
             IdentifierKind::Uscc => "uscc",
             IdentifierKind::Imo => "imo",
+            IdentifierKind::Edrpou => "edrpou",
             IdentifierKind::Tax => "tax",
             IdentifierKind::Registration => "registration",
             IdentifierKind::Other => "other",
@@ -53,7 +56,12 @@ impl IdentifierKind {
     pub fn is_unique(self) -> bool {
         matches!(
             self,
-            IdentifierKind::Inn | IdentifierKind::Ogrn | IdentifierKind::Lei | IdentifierKind::Uscc | IdentifierKind::Imo
+            IdentifierKind::Inn
+                | IdentifierKind::Ogrn
+                | IdentifierKind::Lei
+                | IdentifierKind::Uscc
+                | IdentifierKind::Imo
+                | IdentifierKind::Edrpou
         )
     }
 
@@ -65,6 +73,7 @@ impl IdentifierKind {
             IdentifierKind::Lei => is_lei(text),
             IdentifierKind::Uscc => is_uscc(text),
             IdentifierKind::Imo => is_imo(text),
+            IdentifierKind::Edrpou => is_edrpou(text),
             IdentifierKind::Kpp
             | IdentifierKind::Tax
             | IdentifierKind::Registration
@@ -251,6 +260,7 @@ fn has_number_shape(kind: IdentifierKind, word: &str) -> bool {
         IdentifierKind::Lei => word.len() == 20,
         IdentifierKind::Uscc => word.len() == 18,
         IdentifierKind::Imo => word.len() == 7 && is_digits(word),
+        IdentifierKind::Edrpou => word.len() == 8 && is_digits(word),
         IdentifierKind::Tax | IdentifierKind::Registration | IdentifierKind::Other | IdentifierKind::Phone => n_digits >= 5,
     }
 }
@@ -373,13 +383,23 @@ fn is_imo(text: &str) -> bool {
     (2..=7).rev().zip(&digits).map(|(weight, digit)| weight * digit).sum::<u32>() % 10 == digits[6] && digits[0] != 0
 }
 
+/// The last digit is the rest of the weighted sum by 11; where that is 10, weights that are greater by 2 are taken.
+fn is_edrpou(text: &str) -> bool {
+    let Some(digits) = digits(text).filter(|digits| digits.len() == 8) else { return false };
+    let is_varied = digits.windows(2).any(|pair| pair[0] != pair[1]);
+    let weights: [u32; 7] = if (3..6).contains(&digits[0]) { [7, 1, 2, 3, 4, 5, 6] } else { [1, 2, 3, 4, 5, 6, 7] };
+    let rest = |more: u32| weights.iter().zip(&digits).map(|(weight, digit)| (weight + more) * digit).sum::<u32>() % 11;
+    let check = if rest(0) < 10 { rest(0) } else { rest(2) % 10 };
+    is_varied && check == digits[7]
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
     fn checks_digits() {
-        use IdentifierKind::{Imo, Inn, Lei, Ogrn, Uscc};
+        use IdentifierKind::{Edrpou, Imo, Inn, Lei, Ogrn, Uscc};
         for (kind, text, expected) in [
             (Inn, "0323018510", true),
             (Inn, "0323018511", false),
@@ -396,6 +416,10 @@ mod tests {
             (Uscc, "91350100M000100Y43", true),
             (Imo, "9074729", true),
             (Imo, "9074728", false),
+            (Edrpou, "00039002", true),
+            (Edrpou, "25959784", true),
+            (Edrpou, "25959785", false),
+            (Edrpou, "00000000", false),
         ] {
             assert_eq!(kind.is_valid(text), expected, "{text}");
         }

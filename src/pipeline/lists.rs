@@ -8,16 +8,18 @@ use serde::Serialize;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-/// Reads `FILE` or `FILE=FORMAT`; the list is called by its file's name.
+/// Reads `FILE` or `FILE=FORMAT`, where a layout of the user's own may stand for the format; the list is called by its file's name.
 pub fn read(argument: &str) -> Result<Watchlist> {
-    let (file, format) = match argument.rsplit_once('=') {
-        Some((file, format)) if !Path::new(argument).exists() => (file, Some(Format::parse(format)?)),
-        _ => (argument, Format::of_file(Path::new(argument))?),
-    };
-    let path = Path::new(file);
-    let format = format.ok_or_else(|| {
-        Error::request(format!("the format of the watchlist `{file}` is not known"))
-            .hint(format!("write `{file}=FORMAT`; formats: {}", Format::names().join(", ")))
+    if let Some((file, format)) = argument.rsplit_once('=')
+        && !Path::new(argument).exists()
+    {
+        let path = Path::new(file);
+        return watchlist::read_as(path, format, Path::new(""), &id_of(path), None);
+    }
+    let path = Path::new(argument);
+    let format = Format::of_file(path)?.ok_or_else(|| {
+        Error::request(format!("the format of the watchlist `{argument}` is not known"))
+            .hint(format!("write `{argument}=FORMAT`; formats: {}", Format::names().join(", ")))
     })?;
     watchlist::read(path, format, &id_of(path), None)
 }

@@ -10,7 +10,7 @@ use crate::analyze::screen::{self, Alias, ScreenedParty, party_kind};
 use crate::error::{Error, Result, nearest};
 use crate::export::run_manifest::ListEntry;
 use crate::ingest::names_file::read_aliases;
-use crate::ingest::watchlist::{self, Format};
+use crate::ingest::watchlist;
 use crate::model::country::CountryCode;
 use crate::model::digest::sha256_of_file;
 use crate::model::listed_entity::{EntityKind, ListedEntity, ListedName, NameKind, Watchlist};
@@ -31,7 +31,7 @@ pub fn listings(run_file: &RunFile) -> Result<(Listings, Vec<ListEntry>)> {
     sources.sort_by(|left, right| (&left.id, left.as_of, &left.path).cmp(&(&right.id, right.as_of, &right.path)));
     for source in sources {
         let path = run_file.resolve(&source.path);
-        let list = watchlist::read(&path, Format::parse(&source.format)?, &source.id, source.as_of)?;
+        let list = watchlist::read_as(&path, &source.format, &run_file.resolve(""), &source.id, source.as_of)?;
         entries.push(ListEntry {
             id: source.id.clone(),
             path: source.path.clone(),

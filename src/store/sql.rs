@@ -204,6 +204,15 @@ impl Query {
         format!("SELECT COUNT(DISTINCT e.record_key) AS records\nFROM (\n{}\n) AS e\nWHERE e.{column} IS NULL", indent(&evidence))
     }
 
+    /// Returns the number of records of the headline that stand in any row of a breakdown; one that lacks a column of `stated` stands in
+    /// none.
+    pub fn records_in_rows(&self, by: &[&str], stated: &[&str]) -> String {
+        let evidence = self.evidence(Level::Headline, Movements::Crossings, by);
+        let conditions: Vec<String> = stated.iter().map(|column| format!("e.{column} IS NOT NULL")).collect();
+        let condition = if conditions.is_empty() { String::new() } else { format!("\nWHERE {}", conditions.join(" AND ")) };
+        format!("SELECT COUNT(DISTINCT e.record_key) AS records\nFROM (\n{}\n) AS e{condition}", indent(&evidence))
+    }
+
     /// Returns all counts by some columns (none: the total), with first and last day.
     pub fn counts(&self, level: Level, movements: Movements, by: &[&str]) -> String {
         Self::counts_of(&self.evidence(level, movements, by), by)

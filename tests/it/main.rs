@@ -18,3 +18,4 @@ mod reliability;
 mod repeats;
 mod sample;
 mod trend;
+mod watchlists;

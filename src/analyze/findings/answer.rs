@@ -75,8 +75,6 @@ pub fn answer(
         .into_iter()
         .map(|(key, counts)| (key[0].clone(), key[1] == "1", counts))
         .collect();
-    let count =
-        |sql: &str, engine: &mut Engine| -> Result<u64> { Ok(number(&engine.run(sql)?, "records", 0)?.unwrap_or(0) as u64) };
     let straddling_records = match store {
         None => 0,
         Some(store) => {
@@ -134,6 +132,11 @@ pub fn counts_apart(query: &Query, store: &mut Engine) -> Result<Counts> {
 pub fn total(query: &Query, evidence: &mut Engine, level: Level) -> Result<Counts> {
     let table = evidence.run(&query.counts(level, Movements::Crossings, &[]))?;
     Ok(read_counts(&table, &[])?.into_values().next().unwrap_or_default())
+}
+
+/// Runs a statement whose answer is one number of records.
+fn count(statement: &str, engine: &mut Engine) -> Result<u64> {
+    Ok(number(&engine.run(statement)?, "records", 0)?.unwrap_or(0) as u64)
 }
 
 /// Records of the headline that lack what a key or a period is made of.
@@ -241,9 +244,11 @@ fn period_rows(
             }
         }
     }
-    let adds_up = |of: &dyn Fn(&Counts) -> u64| rows.values().map(|(counts, _)| of(counts)).sum::<u64>() == of(headline);
     let is_comparison = countable == Countable::Mirrors;
-    let is_additive = !is_comparison && adds_up(&|counts| counts.records) && adds_up(&|counts| counts.of(question.count));
+    let is_additive = !is_comparison && !columns.is_empty() && {
+        let n_in_rows = count(&query.records_in_rows(&columns, &columns[..n_period_columns]), evidence)?;
+        adds_up(rows.values().map(|(counts, _)| counts), n_in_rows, headline, question.count)
+    };
     let mut rows: Vec<PeriodRow> = rows
         .into_iter()
         .map(|((period, by), (counts, sums))| PeriodRow {
@@ -278,6 +283,15 @@ fn period_rows(
         rows.push(total_row(vec!["all".to_owned(); n_by], *headline, sums.into_values().next().unwrap_or_default()));
     }
     Ok(rows)
+}
+
+/// Tells whether the rows of a breakdown add up to its headline: every record stands in one row and none in two, and so does whatever is
+/// counted. Sums alone do not tell: a record in two rows makes up for one in none.
+fn adds_up<'c>(rows: impl Iterator<Item = &'c Counts> + Clone, n_in_rows: u64, headline: &Counts, key: ShipmentKey) -> bool {
+    let n_standing: u64 = rows.clone().map(|counts| counts.records).sum();
+    // Where each record has one row, a key that lies in two rows makes the sum larger, and nothing makes it smaller.
+    let n_counted: u64 = rows.map(|counts| counts.of(key)).sum();
+    n_standing == n_in_rows && n_in_rows == headline.records && n_counted == headline.of(key)
 }
 
 /// Tells whether a row's months are less than fully covered; a period is also partial where the window cuts it.

@@ -8,6 +8,7 @@ mod choice;
 mod codes;
 mod conditions;
 mod explanation;
+mod letters;
 mod phrases;
 mod words;
 

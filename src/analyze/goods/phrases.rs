@@ -5,7 +5,8 @@
 //! `Mi-1712` or `Mi-17 1`. All phrases of all sets are looked for in one pass over an item. Surprising: what is spelled differently
 //! (`Ми-8АМТШ`, `Mi-8AMTSh`) stays two phrases, and a phrase means its own language only.
 
-use super::words::{Class, Gap, Words, classify};
+use super::letters::{Class, Letters};
+use super::words::{Gap, Words};
 use crate::error::{Error, Result};
 use crate::model::goods::{Field, GoodsSet};
 use aho_corasick::{AhoCorasick, AhoCorasickKind};
@@ -112,7 +113,7 @@ impl PhraseList {
             if patterns.is_empty() {
                 None
             } else {
-                Some(AhoCorasick::builder().kind(kind).build(&patterns).map_err(|error| {
+                Some(AhoCorasick::builder().kind(kind).prefilter(false).build(&patterns).map_err(|error| {
                     Error::request("the goods sets have more phrases than can be searched for").caused_by(error)
                 })?)
             };
@@ -240,7 +241,7 @@ impl Phrase {
             let n_words = words.places.len();
             words_of_phrase.extend((0..n_words).map(|index| {
                 let text = words.text(index).to_owned();
-                let is_digits = text.starts_with(|letter| classify(letter) == Class::Digit);
+                let is_digits = text.starts_with(|letter| Letters::table().class(letter) == Class::Digit);
                 PhraseWord { text, is_digits, is_stem: is_stem && index + 1 == n_words && !words.places[index].is_ideograph }
             }));
         }

@@ -4,8 +4,9 @@
 //! before. Surprising: letters that look alike in Latin and Cyrillic are one letter, and so are `и` and `i`, because both keyboards are
 //! used for one model name.
 
+use super::letters::{Class, Letters, is_sign, narrow};
 use unicode_normalization::UnicodeNormalization;
-use unicode_normalization::char::{decompose_canonical, is_combining_mark};
+use unicode_normalization::char::is_combining_mark;
 
 /// The most marks that may stand between two words of a phrase, as in `Ми-8 (АМТШ)`.
 const MAX_MARKS_BETWEEN: usize = 2;
@@ -29,7 +30,7 @@ pub(super) struct Place {
 }
 
 /// What stands between a word and the one before.
-#[derive(Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Gap {
     /// Nothing, and the two are one word to the eye: `171Sh`.
     None,
@@ -37,14 +38,6 @@ pub(super) enum Gap {
     Narrow,
     /// A comma, the end of a sentence or of the text.
     Wide,
-}
-
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Class {
-    Letter,
-    Digit,
-    Ideograph,
-    Mark,
 }
 
 impl Words {
@@ -65,29 +58,33 @@ impl Words {
 
     /// Adds the words of a text.
     pub(super) fn read(&mut self, text: &str, field: u8) {
+        let letters = Letters::table();
         // Most texts are of letters that have one form only, and composing takes most of the time.
-        if text.chars().all(has_one_form) {
-            self.read_letters(text.chars(), field);
+        if text.chars().all(|letter| letters.is_plain(letter)) {
+            self.read_letters(text.chars().map(narrow), letters, field);
         } else {
-            let is_sign =
-                |letter: &char| matches!(letter, '™' | '®' | '©' | '\u{AD}' | '\u{200B}'..='\u{200F}' | '\u{2060}' | '\u{FEFF}');
-            // NFKC makes a blank of the free-standing accent that is typed for an apostrophe.
-            let typed = text.chars().map(|letter| if letter == '´' { '\'' } else { letter });
-            let composed = typed.filter(|letter| !is_sign(letter)).nfkc();
-            self.read_letters(composed.filter(|letter| !is_combining_mark(*letter)), field);
+            self.read_composed(text, letters, field);
         }
     }
 
+    /// Adds the words of a text of any letters.
+    fn read_composed(&mut self, text: &str, letters: &Letters, field: u8) {
+        // NFKC makes a blank of the free-standing accent that is typed for an apostrophe.
+        let typed = text.chars().map(|letter| if letter == '´' { '\'' } else { letter });
+        let composed = typed.filter(|letter| !is_sign(*letter)).nfkc();
+        self.read_letters(composed.filter(|letter| !is_combining_mark(*letter)), letters, field);
+    }
+
     /// Adds the words of a text in compatibility form (NFKC), without the signs that stand on a name and mean nothing in it.
-    fn read_letters(&mut self, letters: impl Iterator<Item = char>, field: u8) {
-        let mut letters = letters.peekable();
+    fn read_letters(&mut self, text: impl Iterator<Item = char>, letters: &Letters, field: u8) {
+        let mut text = text.peekable();
         self.gap.clear();
         self.gap.push_str("\n,");
         let mut before = Class::Mark;
-        while let Some(letter) = letters.next() {
-            let class = classify(letter);
+        while let Some(letter) = text.next() {
+            let class = letters.class(letter);
             let is_apostrophe = matches!(letter, '\'' | '’' | '‘' | 'ʼ' | '`');
-            if is_apostrophe && before == Class::Letter && letters.peek().is_some_and(|next| classify(*next) == Class::Letter) {
+            if is_apostrophe && before == Class::Letter && text.peek().is_some_and(|next| letters.class(*next) == Class::Letter) {
                 continue;
             }
             if class == Class::Mark {
@@ -99,7 +96,7 @@ impl Words {
                 self.begin_word(class, field);
                 self.gap.clear();
             }
-            fold_letter(letter, &mut self.folded);
+            letters.fold(letter, &mut self.folded);
             before = class;
         }
     }
@@ -139,96 +136,46 @@ impl Words {
     }
 }
 
-/// Returns whether a character is ASCII or a plain Cyrillic letter: NFKC leaves these as they are, in any sequence.
-fn has_one_form(letter: char) -> bool {
-    letter.is_ascii() || matches!(letter, 'А'..='я' | 'ё' | 'Ё')
-}
-
-pub(super) fn classify(letter: char) -> Class {
-    if letter.is_ascii_alphabetic() || matches!(letter, 'А'..='я') {
-        Class::Letter
-    } else if letter.is_numeric() && !is_ideograph(letter) {
-        Class::Digit
-    } else if is_ideograph(letter) {
-        Class::Ideograph
-    } else if letter.is_alphabetic() {
-        Class::Letter
-    } else {
-        Class::Mark
-    }
-}
-
-/// Returns whether a character belongs to a script that sets no blanks between words: Han or kana.
-fn is_ideograph(letter: char) -> bool {
-    matches!(letter, '\u{3005}'..='\u{3007}' | '\u{3040}'..='\u{30FF}' | '\u{3400}'..='\u{4DBF}' | '\u{4E00}'..='\u{9FFF}'
-        | '\u{F900}'..='\u{FAFF}' | '\u{20000}'..='\u{3FFFF}')
-}
-
 /// Returns whether what stands between two words may stand inside a phrase.
 fn is_narrow(gap: &str) -> bool {
+    if matches!(gap, " " | "-") {
+        return true;
+    }
     let marks = gap.chars().filter(|letter| !letter.is_whitespace());
     let ends_sentence = gap.split('.').skip(1).any(|behind| behind.starts_with(char::is_whitespace));
-    !ends_sentence
-        && marks.clone().count() <= MAX_MARKS_BETWEEN
-        && marks.into_iter().all(|mark| "-‐‑‒–—−/\\_.\"'«»“”„‘’()[]+#&*".contains(mark))
+    marks.clone().all(may_stand_inside) && marks.count() <= MAX_MARKS_BETWEEN && !ends_sentence
 }
 
-/// Adds a letter in lower case, without accents, in the form that its look-alikes share.
-fn fold_letter(letter: char, folded: &mut String) {
-    if letter.is_ascii() {
-        folded.push(letter.to_ascii_lowercase());
-        return;
-    }
-    for lower in letter.to_lowercase() {
-        match latin_lookalike(lower) {
-            Some(latin) => folded.push(latin),
-            None if lower == 'ß' => folded.push_str("ss"),
-            None if is_combining_mark(lower) => {}
-            None => folded.push(without_accent(lower)),
+/// Returns whether a mark may stand between two words of a phrase.
+fn may_stand_inside(mark: char) -> bool {
+    let is_line = matches!(mark, '-' | '‐' | '‑' | '‒' | '–' | '—' | '−' | '/' | '\\' | '_' | '.');
+    let is_around = matches!(mark, '"' | '\'' | '«' | '»' | '“' | '”' | '„' | '‘' | '’' | '(' | ')' | '[' | ']');
+    is_line || is_around || matches!(mark, '+' | '#' | '&' | '*')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    /// Plain letters that are easily read in two ways, and what stands between them.
+    const AWKWARD: &str = "aZéÅßıİŁёЙи'’.,;- \n17直Ａ１，　＇αΣς";
+
+    proptest! {
+        #[test]
+        fn texts_of_plain_letters_are_read_as_composed_ones(
+            text in proptest::collection::vec(proptest::sample::select(AWKWARD.chars().collect::<Vec<_>>()), 0..12)
+        ) {
+            let text: String = text.into_iter().collect();
+            prop_assert!(text.chars().all(|letter| Letters::table().is_plain(letter)));
+            let (mut quick, mut slow) = (Words::default(), Words::default());
+            quick.read(&text, 0);
+            slow.read_composed(&text, Letters::table(), 0);
+            let shown = |words: &Words| {
+                let gaps: Vec<Gap> = words.places.iter().map(|place| place.gap).collect();
+                (words.folded.clone(), gaps)
+            };
+            prop_assert_eq!(shown(&quick), shown(&slow), "{:?}", text);
         }
-    }
-}
-
-/// Returns the Latin letter that a Cyrillic small letter is taken for: one that it looks like, as a capital or as a small letter;
-/// and `i` for `и`, which looks like none but stands for it in the names of models.
-fn latin_lookalike(letter: char) -> Option<char> {
-    Some(match letter {
-        'а' => 'a',
-        'в' => 'b',
-        'е' | 'ё' => 'e',
-        'и' | 'і' => 'i',
-        'к' => 'k',
-        'м' => 'm',
-        'н' | 'һ' => 'h',
-        'о' => 'o',
-        'р' => 'p',
-        'с' => 'c',
-        'т' => 't',
-        'у' => 'y',
-        'х' => 'x',
-        'ѕ' => 's',
-        'ј' => 'j',
-        _ => return None,
-    })
-}
-
-/// Returns the ASCII letter under an accent. Letters of other scripts stay: `й` is no `и`.
-fn without_accent(letter: char) -> char {
-    if matches!(letter, 'а'..='я') {
-        return letter;
-    }
-    let mut base = None;
-    decompose_canonical(letter, |part| {
-        base.get_or_insert(part);
-    });
-    match base {
-        Some(base) if base.is_ascii_alphabetic() => base,
-        // Letters with a stroke or without a dot are no letter with an accent to Unicode.
-        _ => match letter {
-            'ı' => 'i',
-            'ø' => 'o',
-            'ł' => 'l',
-            _ => letter,
-        },
     }
 }

@@ -13,6 +13,13 @@ impl ListIssues {
         *self.0.entry(what.into()).or_default() += 1;
     }
 
+    /// Adds what another reader of the same list counted.
+    pub fn append(&mut self, other: ListIssues) {
+        for (what, times) in other.0 {
+            *self.0.entry(what).or_default() += times;
+        }
+    }
+
     pub fn into_vec(self) -> Vec<(String, u64)> {
         self.0.into_iter().collect()
     }

@@ -5,12 +5,59 @@
 //! because an entity may have been listed long before. What a reader does not understand is an issue and counted; what it cannot
 //! place is an error.
 
+mod company_numbers;
+mod days;
+mod enumerated;
 mod file;
+mod identifiers;
 mod issues;
+mod joining;
+mod json;
+mod layout;
+mod layout_rows;
+mod links;
+mod meanings;
+mod nationality;
+mod no_lists;
+mod open_document;
+mod speaking_order;
+mod table;
+mod uk_names;
+mod unique;
+mod xml;
 
+mod au_dfat;
+mod ca_sema;
+mod ch_seco;
+mod csl;
+mod csl_json;
+mod eu_fsf;
+mod eu_fsf_csv;
+mod ftm;
+mod ftm_edges;
+mod ftm_entity;
+mod gleif;
+mod jp_meti;
+mod jp_mof;
+mod layouts;
+mod name_records;
 mod names;
+mod ofac_advanced;
+mod ofac_enhanced;
+mod ofac_features;
+mod ofac_lines;
+mod ofac_listing_days;
+mod ofac_relationships;
+mod ofac_remarks;
 mod ofac_sdn;
+mod ofac_xml;
+mod opensanctions;
 mod plimsoll;
+mod senzing;
+mod ua_nsdc;
+mod uk_ofsi;
+mod uk_sl;
+mod un_xml;
 
 use crate::error::{Error, Result, nearest};
 use crate::model::date::Day;
@@ -18,26 +65,40 @@ use crate::model::listed_entity::Watchlist;
 use file::{Content, ListFile, file_name};
 use issues::ListIssues;
 use std::path::Path;
+use table::Sheet;
 
 /// The readers, in the order in which a file is tried when nobody says what it is: what looks like anything comes last.
-static FORMATS: [&Format; 3] = [&ofac_sdn::FORMAT, &plimsoll::FORMAT, &names::FORMAT];
-
-/// Formats that have a name already and no reader yet.
-const LATER_FORMATS: [&str; 14] = [
-    "ofac-xml",
-    "ofac-advanced",
-    "csl",
-    "bis",
-    "un-xml",
-    "uk-ofsi",
-    "uk-sl",
-    "eu-fsf",
-    "ca-sema",
-    "au-dfat",
-    "jp-mof",
-    "ua-nsdc",
-    "opensanctions",
-    "gleif",
+static FORMATS: &[&Format] = &[
+    &ofac_sdn::FORMAT,
+    &ofac_xml::FORMAT,
+    &ofac_advanced::FORMAT,
+    &ofac_enhanced::FORMAT,
+    &csl_json::FORMAT,
+    &un_xml::FORMAT,
+    &eu_fsf::FORMAT,
+    &ca_sema::FORMAT,
+    &ch_seco::FORMAT,
+    &ftm::FORMAT,
+    &senzing::FORMAT,
+    &name_records::FORMAT,
+    &csl::FORMAT,
+    &uk_ofsi::FORMAT,
+    &uk_sl::FORMAT,
+    &au_dfat::FORMAT,
+    &ua_nsdc::FORMAT,
+    &jp_mof::FORMAT,
+    &jp_meti::FORMAT,
+    &opensanctions::FORMAT,
+    &gleif::FORMAT,
+    &layouts::BIS,
+    &layouts::CN_MOFCOM,
+    &layouts::EU_JOURNAL,
+    &layouts::OFAC_PARSED,
+    &layouts::US_BIS_MIEU,
+    &layouts::US_DOD_1260H,
+    &layouts::US_SPECIAL,
+    &plimsoll::FORMAT,
+    &names::FORMAT,
 ];
 
 /// The layout of a list file, with its reader.
@@ -55,21 +116,40 @@ pub struct Format {
 struct Beginning {
     /// The name of the file in small letters, without `.gz`.
     name: String,
-    /// The first few thousand letters.
+    /// The first few thousand letters; nothing of a workbook.
     text: String,
+    /// The first rows of the sheets of a workbook.
+    sheets: Vec<Sheet>,
 }
 
 impl Beginning {
     /// How much of a file is looked at.
-    const N_BYTES: usize = 4096;
+    const N_BYTES: usize = 1 << 16;
+    /// How many lines or rows may stand above a header, and the header.
+    const N_ROWS: usize = 30;
 
     fn of(file: &ListFile) -> Self {
         let name = file_name(&file.path).to_ascii_lowercase();
-        let start = &file.bytes[..file.bytes.len().min(Self::N_BYTES)];
+        let is_workbook = matches!(file.content, Content::ZipWorkbook | Content::OldWorkbook);
+        let n_bytes = if is_workbook { 0 } else { file.bytes.len().min(Self::N_BYTES) };
         Beginning {
             name: name.strip_suffix(".gz").unwrap_or(&name).to_owned(),
-            text: String::from_utf8_lossy(start).trim_start_matches('\u{feff}').to_owned(),
+            text: String::from_utf8_lossy(&file.bytes[..n_bytes]).trim_start_matches('\u{feff}').to_owned(),
+            // A damaged workbook is told when it is read.
+            sheets: if is_workbook { table::workbook_rows(file, Self::N_ROWS).unwrap_or_default() } else { Vec::new() },
         }
+    }
+
+    /// Whether one of the first lines or rows has all these columns.
+    fn has_columns(&self, wanted: &[&str]) -> bool {
+        let has_all = |cells: Vec<String>| wanted.iter().all(|column| cells.contains(&table::fold(column)));
+        let rows = self.sheets.iter().flat_map(|sheet| &sheet.rows);
+        rows.map(|row| row.cells.iter().map(|cell| table::fold(cell)).collect()).any(has_all)
+            || self
+                .text
+                .lines()
+                .take(Self::N_ROWS)
+                .any(|line| has_all(line.split([',', ';', '\t', '|']).map(table::fold).collect()))
     }
 }
 
@@ -85,13 +165,8 @@ impl Format {
             return Ok(format);
         }
         let known = format!("known: {}", quote_all(Format::names()));
-        if LATER_FORMATS.contains(&text) {
-            return Err(Error::request(format!("the watchlist format `{text}` is not in this version"))
-                .detail(known)
-                .hint("write the list as a CSV file `entity_id,name,kind,type,country` and read it as `names`"));
-        }
         let error = Error::request(format!("unknown watchlist format `{text}`")).detail(known);
-        Err(match nearest(text, Format::names().into_iter().chain(LATER_FORMATS)) {
+        Err(match nearest(text, Format::names()) {
             Some(meant) => error.hint(format!("did you mean `{meant}`?")),
             None => error,
         })
@@ -102,16 +177,38 @@ impl Format {
         let all = [Content::Text, Content::Xml, Content::Json, Content::ZipWorkbook, Content::OldWorkbook];
         let file = ListFile::read(path, &all)?;
         let beginning = Beginning::of(&file);
+        if let Some(reason) = no_lists::reason(&beginning) {
+            return Err(Error::request(format!("`{}` is no list but {reason}", path.display())));
+        }
         let mut formats = FORMATS.iter().filter(|format| format.contents.contains(&file.content));
         Ok(formats.find(|format| (format.fits)(&beginning)).copied())
     }
+}
+
+/// Reads one edition of a list by the name of its format, or by a layout of the user's own: a TOML file below `folder`.
+pub fn read_as(path: &Path, format: &str, folder: &Path, id: &str, as_of: Option<Day>) -> Result<Watchlist> {
+    if !format.ends_with(".toml") {
+        return read(path, Format::parse(format)?, id, as_of);
+    }
+    let layout_path = folder.join(format);
+    let text = std::fs::read_to_string(&layout_path).map_err(|source| Error::file(&layout_path, "read", source))?;
+    let layout = layout::Layout::parse(&text, &layout_path)?;
+    let mut issues = ListIssues::default();
+    let file = ListFile::read(path, &layouts::TABLES)?;
+    let watchlist = layout_rows::read(&layout, &file, &mut issues)?;
+    finish(watchlist, path, id, as_of, issues)
 }
 
 /// Reads one edition of a list. `as_of` is the edition that the run file states; without it the list's own is taken, if any.
 pub fn read(path: &Path, format: &Format, id: &str, as_of: Option<Day>) -> Result<Watchlist> {
     let mut issues = ListIssues::default();
     let file = ListFile::read(path, format.contents)?;
-    let mut watchlist = (format.read)(&file, &mut issues)?;
+    let watchlist = (format.read)(&file, &mut issues)?;
+    finish(watchlist, path, id, as_of, issues)
+}
+
+/// Refuses an empty list, and gives the others their id, edition and order.
+fn finish(mut watchlist: Watchlist, path: &Path, id: &str, as_of: Option<Day>, mut issues: ListIssues) -> Result<Watchlist> {
     if watchlist.entities.is_empty() {
         return Err(Error::request(format!("`{}` holds not a single entity", path.display()))
             .hint("an empty list would clear everybody; check the download"));
@@ -164,12 +261,12 @@ mod tests {
                 n_cases += 1;
             }
         }
-        assert!(n_cases >= 30, "only {n_cases} cases were read");
+        assert!(n_cases >= 60, "only {n_cases} cases were read");
     }
 
     /// Returns the list of a case: `input.*`, or a file that bears the publisher's name, with others beside it.
     fn list_of(case: &Path) -> PathBuf {
-        let primary = ["sdn.csv", "cons_prim.csv"].map(|name| case.join(name));
+        let primary = ["sdn.csv", "sdn.pip", "cons_prim.csv", "cons_prim.ff", "subjects.csv"].map(|name| case.join(name));
         let input = folders(case)
             .into_iter()
             .find(|path| path.file_stem().is_some_and(|stem| stem.to_string_lossy().starts_with("input")));
@@ -250,7 +347,6 @@ mod tests {
         }
         let message = |text| Format::parse(text).err().expect("no format").to_string();
         assert!(message("ofac-sdm").contains("did you mean `ofac-sdn`?"), "{}", message("ofac-sdm"));
-        assert!(message("un-xml").contains("not in this version"), "{}", message("un-xml"));
         assert!(message("").contains("known: `ofac-sdn`"), "{}", message(""));
     }
 
@@ -268,7 +364,7 @@ mod tests {
                 }
             }
         }
-        assert!(n_told >= 7, "only {n_told} lists were told");
+        assert!(n_told >= 30, "only {n_told} lists were told");
     }
 
     #[test]
@@ -323,15 +419,68 @@ mod tests {
         read(file.path(), &names::FORMAT, "own", as_of)
     }
 
+    #[test]
+    fn a_layout_of_ones_own_explains_a_list() {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let write = |name: &str, text: &str| std::fs::write(folder.path().join(name), text).expect("a file can be written");
+        let layout =
+            "title = \"Own\"\nid = [\"No\"]\ndates = [\"%d.%m.%Y\"]\n[columns]\nFirm = \"name\"\nSince = \"listed_on\"\n";
+        write("own.toml", layout);
+        write("list.csv", "No;Firm;Since;Note\n7;Rotor;1.2.2024;x\n");
+        let read_own = || read_as(&folder.path().join("list.csv"), "own.toml", folder.path(), "own", None);
+        let watchlist = read_own().expect("a list");
+        let listed_on = Known::On(Day::parse_iso("2024-02-01").expect("a day"));
+        assert_eq!((watchlist.entities[0].entity_id.as_str(), watchlist.entities[0].listed_on()), ("7", listed_on));
+        assert_eq!(watchlist.issues, [("column `Note` not used".to_owned(), 1)]);
+        for (found, replaced, message) in [
+            ("dates =", "datse =", "unknown key `datse`"),
+            ("\"name\"", "\"nmae\"", "line 5"),
+            ("\"name\"", "\"former_name\"", "has no column for `name`"),
+            ("[\"No\"]", "[]", "names no column in `id`"),
+            ("[\"No\"]", "[\"Number\"]", "looked for: `Number`, `Firm`"),
+        ] {
+            write("own.toml", &layout.replace(found, replaced));
+            let error = read_own().expect_err("no layout of this list").to_string();
+            assert!(error.contains(message), "{message}\n{error}");
+        }
+    }
+
     proptest::proptest! {
         /// Whatever a file holds, a reader answers with a list or an error.
         #[test]
-        fn any_bytes_are_answered(text in "[0-9a,;\"'\n\r\\[\\]=.#{} -]{0,120}") {
-            let heads = ["", "entity_id,name,country\n", "[[entities]]\nid = \"a\"\nname = \"b\"\n"];
+        fn any_bytes_are_answered(text in "[0-9a,;\"'\n\r\\[\\]=.#{} ()|@\u{6240}-]{0,120}") {
+            let heads = ["", "entity_id,name,country\n", "[[entities]]\nid = \"a\"\nname = \"b\"\n", "     36", "36|\"", "1 所在地：\n2 "];
             for (format, head) in FORMATS.iter().flat_map(|format| heads.map(|head| (format, head))) {
                 let (path, bytes) = (PathBuf::from("none.csv"), format!("{head}{text}").into_bytes());
                 let file = ListFile { path, bytes, content: Content::Text };
                 let _ = (format.read)(&file, &mut ListIssues::default());
+            }
+        }
+    }
+
+    proptest::proptest! {
+        #![proptest_config(proptest::prelude::ProptestConfig::with_cases(24))]
+
+        /// A case with some of its bytes changed, or cut off, is answered with a list or an error.
+        #[test]
+        fn damaged_cases_are_answered(changes in proptest::collection::vec((0.0..1.0_f64, proptest::num::u8::ANY), 1..6), end in 0.2..1.2_f64) {
+            for format in FORMATS {
+                for case in folders(&Path::new(CASES).join(format.name)) {
+                    let path = list_of(&case);
+                    let mut bytes = std::fs::read(&path).expect("a case can be read");
+                    bytes.truncate((bytes.len() as f64 * end) as usize + 1);
+                    for (place, byte) in &changes {
+                        let at = (bytes.len() as f64 * place) as usize;
+                        if let Some(changed) = bytes.get_mut(at) {
+                            *changed = *byte;
+                        }
+                    }
+                    let content = ListFile::read(&path, format.contents).map_or(Content::Text, |file| file.content);
+                    if format.contents.contains(&content) {
+                        let file = ListFile { path, bytes, content };
+                        let _ = (format.read)(&file, &mut ListIssues::default());
+                    }
+                }
             }
         }
     }

@@ -1,18 +1,21 @@
-//! A bare list of names: a CSV file `entity_id,name[,kind,type,country]` with a header row.
+//! A bare list of names: a CSV file with a header row, `entity_id,name` and, where it has them, `kind`, `type`, `country`, `address`,
+//! `identifier`, `program`, `authority`, `listed_on`, `delisted_on`.
 //!
 //! In: the text of the file; the delimiter is the comma, semicolon or tab that the header row has. Out: one entity for all rows
-//! of an `entity_id`, its primary name first. The format knows of no designations: an entity of such a list is named,
-//! and whether anybody lists it stays open.
+//! of an `entity_id`, its primary name first. A row with a program, an authority or a day is an act of listing; without one an entity is
+//! only named, and whether anybody lists it stays open.
 
 use super::file::{Content, ListFile};
 use super::issues::{ListIssues, add_country};
-use super::{Beginning, Format, quote_all};
+use super::joining::{add_designation, put_primary_first};
+use super::{Beginning, Format, days, quote_all};
 use crate::error::{Error, Result, nearest};
-use crate::model::listed_entity::{EntityKind, ListedEntity, NameKind, Watchlist};
+use crate::model::listed_entity::{Designation, EntityKind, Known, ListedEntity, NameKind, Watchlist};
 use std::collections::BTreeMap;
 use std::path::Path;
 
-const COLUMNS: [&str; 5] = ["entity_id", "name", "kind", "type", "country"];
+const COLUMNS: [&str; 11] =
+    ["entity_id", "name", "kind", "type", "country", "address", "identifier", "program", "authority", "listed_on", "delisted_on"];
 
 pub(super) const FORMAT: Format = Format { name: "names", contents: &[Content::Text], fits, read };
 
@@ -63,6 +66,10 @@ fn read(file: &ListFile, issues: &mut ListIssues) -> Result<Watchlist> {
         for country in field("country").split([';', '|']).map(str::trim).filter(|country| !country.is_empty()) {
             add_country(entity, country, "country", issues);
         }
+        entity.add_address(field("address"));
+        field("identifier").split(';').map(str::trim).for_each(|text| entity.add_identifier(text, None));
+        let days = [field("listed_on"), field("delisted_on")];
+        read_designation(entity, field("program"), field("authority"), days, issues);
     }
     let mut entities: Vec<ListedEntity> = entities.into_values().collect();
     if let Some(nameless) = entities.iter().find(|entity| entity.names.is_empty()) {
@@ -74,12 +81,29 @@ fn read(file: &ListFile, issues: &mut ListIssues) -> Result<Watchlist> {
     Ok(Watchlist { entities, ..Watchlist::default() })
 }
 
-/// Puts the primary name first; where no row says which it is, the first strong alias is it.
-fn put_primary_first(entity: &mut ListedEntity) {
-    let find = |kind: NameKind| entity.names.iter().position(|name| name.kind == kind);
-    if let Some(at) = find(NameKind::Primary).or_else(|| find(NameKind::StrongAlias)) {
-        entity.names[..=at].rotate_right(1);
-        entity.names[0].kind = NameKind::Primary;
+/// Adds the act of listing that a row states, if it states one.
+fn read_designation(entity: &mut ListedEntity, program: &str, authority: &str, days: [&str; 2], issues: &mut ListIssues) {
+    if [program, authority, days[0], days[1]].iter().all(|text| text.is_empty()) {
+        return;
+    }
+    let programs = program.split(';').map(str::trim).filter(|program| !program.is_empty()).map(str::to_owned).collect();
+    add_designation(
+        entity,
+        Designation {
+            authority: authority.to_owned(),
+            programs,
+            listed_on: read_day(days[0], Known::Unknown, issues),
+            delisted_on: read_day(days[1], Known::Open, issues),
+        },
+    );
+}
+
+/// Reads `2024-06-12`, or `unknown` for a day that exists and is not known.
+fn read_day(text: &str, if_empty: Known, issues: &mut ListIssues) -> Known {
+    match text {
+        "" => if_empty,
+        "unknown" => Known::Unknown,
+        text => days::listed_on(text, &["%Y-%m-%d"], issues),
     }
 }
 

@@ -96,9 +96,10 @@ struct OwnershipEntry {
     source: String,
 }
 
+/// The kind of an entity as TOML files write it.
 #[derive(Deserialize, Default, Clone, Copy)]
 #[serde(rename_all = "lowercase")]
-enum KindWord {
+pub(super) enum KindWord {
     Company,
     Person,
     Vessel,
@@ -259,9 +260,9 @@ fn add_identifiers(entity: &mut ListedEntity, text: &str) {
 }
 
 /// The file, to say where in it something stands.
-struct Place<'a> {
-    path: &'a Path,
-    text: &'a str,
+pub(super) struct Place<'a> {
+    pub path: &'a Path,
+    pub text: &'a str,
 }
 
 impl Place<'_> {
@@ -301,7 +302,7 @@ impl Place<'_> {
     }
 
     /// Returns the error of the TOML parser with its line, and what a mistyped key may have meant.
-    fn explain(&self, error: &toml::de::Error) -> Error {
+    pub fn explain(&self, error: &toml::de::Error) -> Error {
         let at = error.span().map_or(0, |span| span.start);
         let message = error.message();
         // The parser says: unknown field `alises`, expected one of `id`, `name`, …
