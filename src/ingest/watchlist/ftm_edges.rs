@@ -197,7 +197,7 @@ mod tests {
             (&["50", "25"], None, 1),
         ];
         for (texts, expected, n_issues) in cases {
-            assert_eq!(share(texts), (expected, n_issues), "{texts:?}");
+            assert_eq!(share(texts), (expected.and_then(Share::of_percent), n_issues), "{texts:?}");
         }
     }
 }
