@@ -115,7 +115,7 @@ impl<'l> Ties<'l> {
             ties.entry(&member.entity_id).or_default().push(("group", format!("{}{days}", member.group)));
         }
         for edge in &list.ownerships {
-            let share = edge.share_percent.map_or("unstated share".to_owned(), |share| format!("{share} percent"));
+            let share = edge.share.map_or("unstated share".to_owned(), |share| format!("{share} percent"));
             let days = days(edge.from, edge.to);
             ties.entry(&edge.owned_id).or_default().push(("owner", format!("{} {share}{days}", edge.owner_id)));
         }
@@ -136,6 +136,7 @@ fn fields(entity: &ListedEntity, ties: &Ties<'_>) -> Vec<(&'static str, BTreeSet
         ("kind", [entity.kind.as_str().to_owned()].into()),
         ("name", entity.names.iter().map(|name| format!("{} ({})", name.name, name.kind.as_str())).collect()),
         ("identifier", entity.identifiers.iter().map(|one| format!("{} {}", one.kind.as_str(), one.text)).collect()),
+        ("same as", entity.same_as.iter().map(|other| format!("{}:{}", other.watchlist, other.entity_id)).collect()),
         ("country", entity.countries.iter().map(|country| country.to_string()).collect()),
         ("address", entity.addresses.iter().cloned().collect()),
         ("designation", entity.designations.iter().map(designation).collect()),

@@ -4,8 +4,8 @@ use super::terminal::{self, Bar, grouped};
 use crate::analyze::trend::sentence::number;
 use crate::error::{Error, Result};
 use crate::export::cells::scaled;
-use crate::model::answer::{Answer, Countable, Counts, SameDays, Sums};
-use crate::model::question::{Question, Verdict};
+use crate::model::answer::{Answer, Countable, Counts, ListedCounts, SameDays, Sums};
+use crate::model::question::{Question, SideName, Verdict};
 use crate::pipeline::run_file::RunFile;
 use crate::pipeline::{self, Outcome, Until};
 use clap::ValueEnum;
@@ -188,10 +188,29 @@ fn finding(question: &Question, answer: &Answer) -> String {
     for own in &answer.same_days {
         text.push_str(&format!("{}\n", same_days(own)));
     }
+    for listed in shown_listed(question, answer) {
+        text.push_str(&format!("listed: {}\n", terminal::printable(&listed)));
+    }
     for reason in &answer.reasons {
         text.push_str(&format!("note: {}\n", terminal::printable(reason)));
     }
     text
+}
+
+/// Returns a sentence for each list of which anything counts, and one for all others.
+fn shown_listed(question: &Question, answer: &Answer) -> Vec<String> {
+    let has_any = |listed: &&ListedCounts| {
+        [&listed.ever, &listed.unknown_at_shipment, &listed.in_edition].iter().any(|counts| counts.of(question.count) > 0)
+    };
+    let mut sentences: Vec<String> = answer.listed.iter().filter(has_any).map(|listed| listed.sentence.clone()).collect();
+    for side in SideName::ALL {
+        let others = answer.listed.iter().filter(|listed| listed.side == side && !has_any(listed));
+        let others: Vec<String> = others.map(|listed| format!("`{}`", listed.by)).collect();
+        if !others.is_empty() {
+            sentences.push(format!("no {} was ever listed by {}", side.as_str(), others.join(", ")));
+        }
+    }
+    sentences
 }
 
 fn same_days(own: &SameDays) -> String {

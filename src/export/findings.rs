@@ -3,7 +3,7 @@
 use super::folder::RunFolder;
 use super::trend;
 use crate::error::Result;
-use crate::model::answer::{Answer, Countable, Counts};
+use crate::model::answer::{Answer, Countable, Counts, ListedCounts};
 use crate::model::question::Question;
 use crate::model::trend_change::TestedSeries;
 use serde_json::{Value, json};
@@ -11,9 +11,16 @@ use serde_json::{Value, json};
 /// The version of the layout of `findings.json` and `run_manifest.json`.
 pub const SCHEMA_VERSION: u32 = 1;
 
-pub fn write(folder: &mut RunFolder, title: &str, findings: &[(Question, Answer)], tested: &[TestedSeries]) -> Result<()> {
+/// Writes the findings; `groups` says how far shares were followed for the members of groups.
+pub fn write(
+    folder: &mut RunFolder,
+    title: &str,
+    groups: &Value,
+    findings: &[(Question, Answer)],
+    tested: &[TestedSeries],
+) -> Result<()> {
     let findings: Vec<Value> = findings.iter().map(|(question, answer)| finding(question, answer, tested)).collect();
-    let document = json!({ "schema_version": SCHEMA_VERSION, "title": title, "findings": findings });
+    let document = json!({ "schema_version": SCHEMA_VERSION, "title": title, "groups": groups, "findings": findings });
     let mut text = serde_json::to_string_pretty(&document).expect("findings are plain data");
     text.push('\n');
     folder.write_text("findings.json", &text)
@@ -49,6 +56,7 @@ fn finding(question: &Question, answer: &Answer, tested: &[TestedSeries]) -> Val
             json!({ "breadth": breadth, "counts_in_headline": counts_in_headline, "counts": numbers(counts) })
         })
         .collect();
+    let listed: Vec<Value> = answer.listed.iter().map(listed_by).collect();
     let mut finding = json!({
         "id": question.id,
         "question": question,
@@ -67,6 +75,7 @@ fn finding(question: &Question, answer: &Answer, tested: &[TestedSeries]) -> Val
         "last_date": answer.headline.last_day.map(|day| day.to_string()),
         "by_procedure_class": counted(json!(classes)),
         "by_breadth": counted(json!(breadths)),
+        "listed": counted(json!(listed)),
         "straddling_records": answer.straddling_records,
         "without_rule": counted(json!(without_rules)),
         "expected": question.expected,
@@ -89,6 +98,20 @@ fn finding(question: &Question, answer: &Answer, tested: &[TestedSeries]) -> Val
     finding
 }
 
+fn listed_by(listed: &ListedCounts) -> Value {
+    json!({
+        "side": listed.side,
+        "watchlist": listed.by.watchlist,
+        "authority": listed.by.authority,
+        "editions": listed.editions.iter().map(|day| day.to_string()).collect::<Vec<_>>(),
+        "ever": numbers(&listed.ever),
+        "at_shipment": numbers(&listed.at_shipment),
+        "unknown_at_shipment": numbers(&listed.unknown_at_shipment),
+        "in_edition": numbers(&listed.in_edition),
+        "sentence": listed.sentence,
+    })
+}
+
 fn numbers(counts: &Counts) -> Value {
     json!({
         "records": counts.records,
@@ -101,13 +124,5 @@ fn numbers(counts: &Counts) -> Value {
 
 /// What rests on scores alone: all that counts less what someone confirmed.
 fn unreviewed(all: &Counts, confirmed: &Counts) -> Value {
-    numbers(&Counts {
-        records: all.records - confirmed.records.min(all.records),
-        line_items: all.line_items - confirmed.line_items.min(all.line_items),
-        declarations: all.declarations - confirmed.declarations.min(all.declarations),
-        consignments: all.consignments - confirmed.consignments.min(all.consignments),
-        party_days: all.party_days - confirmed.party_days.min(all.party_days),
-        first_day: None,
-        last_day: None,
-    })
+    numbers(&all.without(confirmed))
 }

@@ -24,6 +24,8 @@ pub fn write(folder: &mut RunFolder, matches: &[MatchRow]) -> Result<()> {
         "role",
         "pair_fingerprint",
         "decision",
+        "first_seen",
+        "last_seen",
     ];
     let rows = matches.iter().map(|found| {
         // The fingerprint stands for the evidence: a decision about the pair holds until one of these texts changes.
@@ -54,6 +56,8 @@ pub fn write(folder: &mut RunFolder, matches: &[MatchRow]) -> Result<()> {
             found.role.clone(),
             format!("{fingerprint:016x}"),
             String::new(),
+            found.first_seen.clone(),
+            found.last_seen.clone(),
         ]
     });
     folder.write_csv("matches.csv", &header, &["party_key"], rows)

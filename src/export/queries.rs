@@ -6,8 +6,16 @@ use crate::model::answer::{Answer, Countable};
 use crate::model::question::{Grouping, Question};
 use crate::store::sql::{Level, Movements, Query};
 
-/// Writes the queries of the findings; `view` is the text by which `shipments` was made from the store.
-pub fn write(folder: &RunFolder, title: &str, view: &str, queries: &[Query], findings: &[(Question, Answer)]) -> Result<()> {
+/// Writes the queries of the findings, and those of `parts` of their sides with what they count; `view` is the text by which `shipments`
+/// was made from the store.
+pub fn write(
+    folder: &RunFolder,
+    title: &str,
+    view: &str,
+    queries: &[Query],
+    parts: &[(String, Query)],
+    findings: &[(Question, Answer)],
+) -> Result<()> {
     let mut text = format!(
         "-- {}\n-- The numbers of this run, over shipments.parquet, members.parquet and goods.parquet of this folder.\n\
          -- In DuckDB: CREATE VIEW shipments AS SELECT * FROM 'shipments.parquet'; likewise members and goods.\n\
@@ -23,6 +31,11 @@ pub fn write(folder: &RunFolder, title: &str, view: &str, queries: &[Query], fin
         for level in levels {
             text.push_str(&format!("\n-- finding {}, {}, total\n", query.id, level.as_str()));
             text.push_str(&query.counts(level, Movements::Crossings, &[]));
+            text.push_str(";\n");
+        }
+        for (what, part) in parts.iter().filter(|(_, part)| part.id == query.id && answer.countable == Countable::Shipments) {
+            text.push_str(&format!("\n-- finding {}, {}\n", query.id, what.replace('\n', " ")));
+            text.push_str(&part.counts(Level::Headline, Movements::Crossings, &[]));
             text.push_str(";\n");
         }
         let by = question.columns_by();

@@ -2,7 +2,7 @@
 
 use crate::model::date::{Day, month_end, month_start};
 use crate::model::goods::Breadth;
-use crate::model::question::Verdict;
+use crate::model::question::{ListingKey, SideName, Verdict};
 use crate::model::shipment_key::ShipmentKey;
 use serde::Serialize;
 
@@ -22,6 +22,19 @@ impl Counts {
     /// Returns the shipments under a key, where there are any to count.
     pub fn shipments(&self, key: ShipmentKey, countable: Countable) -> Option<u64> {
         (countable != Countable::Aggregates).then(|| self.of(key))
+    }
+
+    /// Returns what these count and others, which are a part of them, do not.
+    pub fn without(&self, part: &Counts) -> Counts {
+        Counts {
+            records: self.records.saturating_sub(part.records),
+            line_items: self.line_items.saturating_sub(part.line_items),
+            declarations: self.declarations.saturating_sub(part.declarations),
+            consignments: self.consignments.saturating_sub(part.consignments),
+            party_days: self.party_days.saturating_sub(part.party_days),
+            first_day: None,
+            last_day: None,
+        }
     }
 
     pub fn of(&self, key: ShipmentKey) -> u64 {
@@ -131,12 +144,31 @@ pub struct Answer {
     pub by_procedure_class: Vec<(String, bool, Counts)>,
     /// By how exactly codes and phrases select the goods: counts, and whether they are in the headline. Empty where all goods are asked for.
     pub by_breadth: Vec<(Breadth, bool, Counts)>,
+    /// What of the headline had a listed party on a side, by list and authority.
+    pub listed: Vec<ListedCounts>,
     /// Records that match but whose date is too rough to lie inside the window.
     pub straddling_records: u64,
     /// Rules that took something out of this finding, in the order in which they are tried.
     pub without_rules: Vec<WithoutRule>,
     pub verdict: Verdict,
     pub reasons: Vec<String>,
+}
+
+/// What of a finding's headline had a party on a side that an authority lists.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ListedCounts {
+    pub side: SideName,
+    pub by: ListingKey,
+    /// The days of the list's editions, oldest first.
+    pub editions: Vec<Day>,
+    /// Listed on any day, as far as any edition says.
+    pub ever: Counts,
+    pub at_shipment: Counts,
+    /// Not known to be listed on the day of the shipment, and not known not to be.
+    pub unknown_at_shipment: Counts,
+    pub in_edition: Counts,
+    /// What the counts say under the finding's key.
+    pub sentence: String,
 }
 
 /// What a finding would count if a rule for repeats were off.

@@ -2,6 +2,7 @@
 
 use crate::model::country::CountryCode;
 use crate::model::date::Day;
+use crate::model::share::Share;
 use crate::names::identifiers::{Identifier, IdentifierKind, normalize_identifier};
 use serde::Serialize;
 use std::path::PathBuf;
@@ -97,6 +98,8 @@ pub struct ListedEntity {
     pub identifiers: Vec<Identifier>,
     pub countries: Vec<CountryCode>,
     pub addresses: Vec<String>,
+    /// Entries of other lists that its list says are the same.
+    pub same_as: Vec<EntityReference>,
     /// Empty for an entity that is only named: by a register of companies, or by a list of the user's own.
     pub designations: Vec<Designation>,
 }
@@ -178,6 +181,21 @@ fn first_known(days: impl Iterator<Item = Known>, goes_before: fn(Day, Day) -> b
     })
 }
 
+/// An entry of another list, as `LIST:ID` names it.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct EntityReference {
+    pub watchlist: String,
+    pub entity_id: String,
+}
+
+impl EntityReference {
+    pub fn parse(text: &str) -> Option<Self> {
+        let (watchlist, entity_id) = text.split_once(':')?;
+        let (watchlist, entity_id) = (watchlist.trim().to_owned(), entity_id.trim().to_owned());
+        (!watchlist.is_empty() && !entity_id.is_empty()).then_some(EntityReference { watchlist, entity_id })
+    }
+}
+
 /// The act of an authority that lists an entity, with its days.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Designation {
@@ -214,11 +232,11 @@ pub struct Membership {
 }
 
 /// A dated share of one entity in another. A share that is not stated is not zero.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Ownership {
     pub owner_id: String,
     pub owned_id: String,
-    pub share_percent: Option<f64>,
+    pub share: Option<Share>,
     pub from: Known,
     pub to: Known,
     pub source: String,

@@ -66,12 +66,16 @@ pub struct MatchRow {
     pub evidence: String,
     pub watchlist: String,
     pub edition: String,
-    /// `listed` where a designation is stated, `in_group` where only a group is, `on_list` where neither is.
+    /// `listed`, `other_site` where the listed site of the company is another, `owned_by_listed`, `in_group`, else `on_list`.
     pub status: &'static str,
     pub listed_on: String,
     pub delisted_on: String,
+    /// The ways into groups and to listed owners, with shares, rule and days.
     pub group_path: String,
     pub role: String,
+    /// The first and the last edition that hold the entity: derived, not stated by the list.
+    pub first_seen: String,
+    pub last_seen: String,
 }
 
 /// A match of a listed name.

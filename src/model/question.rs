@@ -23,6 +23,9 @@ pub struct Question {
     pub to: Day,
     pub count: ShipmentKey,
     pub by: Vec<Grouping>,
+    /// Only shipments of which a side is listed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub listed: Option<ListedCondition>,
     pub expected: Option<u64>,
     pub source: String,
     /// The finding that the trend tests take for a control, where it is not that of the run.
@@ -34,6 +37,18 @@ pub struct Question {
 }
 
 impl Question {
+    /// Returns what a side of the finding is called in `members`.
+    pub fn side_name(&self, side: SideName) -> String {
+        format!("{}/{}", self.id, side.as_str())
+    }
+
+    pub fn side(&self, side: SideName) -> Option<&Side> {
+        match side {
+            SideName::Shipper => self.shipper.as_ref(),
+            SideName::Consignee => self.consignee.as_ref(),
+        }
+    }
+
     /// Returns the stated columns without which the question could only be answered with 0.
     pub fn columns_asked(&self) -> Vec<String> {
         let conditions = &self.conditions;
@@ -78,8 +93,77 @@ impl Question {
     }
 }
 
-/// Who may stand on a side: all stated fields must hold, of each one value.
+/// A side of the trade.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SideName {
+    Shipper,
+    Consignee,
+}
+
+impl SideName {
+    pub const ALL: [SideName; 2] = [SideName::Shipper, SideName::Consignee];
+
+    pub fn as_str(self) -> &'static str {
+        match self {
+            SideName::Shipper => "shipper",
+            SideName::Consignee => "consignee",
+        }
+    }
+}
+
+/// When a party must be listed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ListedAt {
+    /// On any day.
+    Ever,
+    /// On the day of the shipment.
+    Shipment,
+    /// In the newest edition of the list that the run has; never today.
+    Edition,
+}
+
+impl ListedAt {
+    pub const ALL: [ListedAt; 3] = [ListedAt::Ever, ListedAt::Shipment, ListedAt::Edition];
+
+    pub fn as_str(self) -> &'static str {
+        match self {
+            ListedAt::Ever => "ever",
+            ListedAt::Shipment => "shipment",
+            ListedAt::Edition => "edition",
+        }
+    }
+}
+
+/// Who must be listed by whom, and when.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct ListedCondition {
+    pub who: SideName,
+    /// Lists by their ids, or authorities whose acts lists hold; any of them.
+    pub by: Vec<String>,
+    pub at: ListedAt,
+}
+
+/// By whom something is listed: a list, or one authority of a list that holds the acts of several.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+pub struct ListingKey {
+    pub watchlist: String,
+    /// `None` for all acts of the list.
+    pub authority: Option<String>,
+}
+
+impl std::fmt::Display for ListingKey {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match &self.authority {
+            None => f.write_str(&self.watchlist),
+            Some(authority) => write!(f, "{} ({authority})", self.watchlist),
+        }
+    }
+}
+
+/// Who may stand on a side: all stated fields must hold, of each one value.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Default)]
 pub struct Side {
     pub group: Vec<String>,
     pub entity: Vec<String>,

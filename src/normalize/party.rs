@@ -2,7 +2,8 @@
 //!
 //! In: the text of a name column and that of its identifier column. Out: a [`StatedParty`] in which name, identifier, principal
 //! and "to order" are apart, with the reason where nobody is named. Only phrases and placeholders are known here, no party.
-//! A KPP never becomes the identifier: it stands for a tax office and is shared by many companies.
+//! A KPP never becomes the identifier: it stands for a tax office and is shared by many companies. Behind the tax number it tells one
+//! site of a company from another, `9999000013/999901001`.
 
 use crate::names::identifiers::{FoundIdentifier, Identifier, IdentifierKind, find_identifiers, normalize_identifier, recognize};
 use std::collections::HashMap;
@@ -20,8 +21,11 @@ const PHRASES: &str = include_str!("../reference/party_phrases.csv");
 pub struct StatedParty {
     /// The name without what is split off below; white space is one blank, else as written. Empty if nobody is named.
     pub name: String,
-    /// Letters and digits, from its own column or else a valid identifier found in the name; may be there without a name.
+    /// Letters and digits, from its own column or else a valid identifier found in the name, and behind a slash the code of the site;
+    /// may be there without a name.
     pub registration_id: String,
+    /// The code of the site (KPP) beside the identifier.
+    branch_code: String,
     /// The party by whose order this one acts, as written: [`parse_party`] finds its identifier, and its own principal, in turn.
     pub principal: Option<String>,
     /// To whose order the goods are held, as written.
@@ -34,7 +38,7 @@ pub struct StatedParty {
 
 /// Reads a party from the text of its name column and that of its identifier column (empty where there is none).
 ///
-/// `9999000013 999901001 OOO SEVERNAYA ZVEZDA` gives the name `OOO SEVERNAYA ZVEZDA` and the identifier `9999000013`;
+/// `9999000013 999901001 OOO SEVERNAYA ZVEZDA` gives the name `OOO SEVERNAYA ZVEZDA` and the identifier `9999000013/999901001`;
 /// `TO THE ORDER OF NATIONAL BANK` gives no name, the reason `to_order` and the bank as `to_order_of`.
 pub fn parse_party(name: &str, registration_id: &str) -> StatedParty {
     let mut party = StatedParty::default();
@@ -45,6 +49,11 @@ pub fn parse_party(name: &str, registration_id: &str) -> StatedParty {
     // with each step.
     while let Some(shorter) = party.split_phrase(&name).or_else(|| party.split_identifier(&name)) {
         name = shorter;
+    }
+    // Only a tax number has sites: behind any other text the code would be read as a part of it.
+    if IdentifierKind::Inn.is_valid(&party.registration_id) && party.registration_id.len() == 10 && !party.branch_code.is_empty()
+    {
+        party.registration_id = format!("{}/{}", party.registration_id, party.branch_code);
     }
     party.missing = if has_words(&name) || !is_stated {
         placeholder(&name)
@@ -215,9 +224,11 @@ impl StatedParty {
             return String::new();
         }
         // `9999000013/999901001`: the branch code beside the identifier is not a part of it.
-        match preferred(&find_identifiers(whole)) {
+        let found = find_identifiers(whole);
+        match preferred(&found) {
             Some(identifier) if identifier.text != normalized => {
                 self.repair("identifier_split");
+                self.keep_branch_code(found.iter().find(|one| one.identifier.kind == IdentifierKind::Kpp));
                 identifier.text.clone()
             }
             _ => normalized,
@@ -285,10 +296,18 @@ impl StatedParty {
         let is_branch_code = |one: &&FoundIdentifier| has_own && one.identifier.kind == IdentifierKind::Kpp;
         let taken_out = found.iter().rfind(|one| is_own(one) || is_branch_code(one))?;
         if is_branch_code(&taken_out) {
-            self.repair("branch_code_dropped");
+            self.keep_branch_code(Some(taken_out));
+            self.repair("branch_code_split");
         }
         let sides = [&name[..taken_out.span.start], &name[taken_out.span.end..]];
         Some(join_parts(sides.map(|side| trim_marks(&side.chars().collect::<Vec<_>>()))))
+    }
+
+    /// Keeps one code of a site; that of the column comes before those of the name.
+    fn keep_branch_code(&mut self, found: Option<&FoundIdentifier>) {
+        if let Some(found) = found.filter(|_| self.branch_code.is_empty()) {
+            self.branch_code = found.identifier.text.clone();
+        }
     }
 
     /// Counts a valid identifier in the name that says otherwise than the column; one of another kind may be the same party's.
@@ -552,7 +571,7 @@ mod tests {
     #[test]
     fn repairs_are_counted() {
         let repairs = |name, registration_id| parse_party(name, registration_id).repairs;
-        assert_eq!(repairs("9999000013 999901001 OOO SEVERNAYA ZVEZDA", ""), ["identifier_split", "branch_code_dropped"]);
+        assert_eq!(repairs("9999000013 999901001 OOO SEVERNAYA ZVEZDA", ""), ["identifier_split", "branch_code_split"]);
         assert_eq!(repairs("OOO SEVERNAYA ZVEZDA 9999000013", "0199000025"), ["identifier_differs"]);
         assert_eq!(repairs("OOO SEVERNAYA ZVEZDA 9999000013", "9999000013"), [""; 0]);
         assert_eq!(repairs("OOO SEVERNAYA ZVEZDA ИНН 9999000014", ""), ["identifier_invalid"]);

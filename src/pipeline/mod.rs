@@ -18,6 +18,7 @@ mod evidence;
 mod goods;
 mod in_order;
 mod inputs;
+mod match_rows;
 mod overlay;
 mod part;
 mod records;

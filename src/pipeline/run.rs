@@ -6,7 +6,9 @@ use super::records::{self, LoadedFile};
 use super::run_file::RunFile;
 use super::stated_records::StatedRecords;
 use super::{date_order, editions, evidence, goods, overlay, screening, trend};
-use crate::analyze::findings::{self, Coverage};
+use crate::analyze::findings::{self, Coverage, ListedSide, Part};
+use crate::analyze::listing::Listings;
+use crate::analyze::ownership::Standings;
 use crate::analyze::{resolve, screen};
 use crate::error::{Error, Result};
 use crate::export;
@@ -17,7 +19,6 @@ use crate::model::answer::{Answer, Countable, Counts};
 use crate::model::digest::sha256_of_file;
 use crate::model::goods::Breadth;
 use crate::model::issue::{Issue, Issues};
-use crate::model::listed_entity::Watchlist;
 use crate::model::question::{Question, Verdict};
 use crate::model::trend_change::TestedSeries;
 use crate::model::vendor_schema::VendorSchema;
@@ -78,7 +79,7 @@ const LOOSER_BY: u16 = screen::STRONG - screen::REVIEW;
 struct Prepared {
     schemas: Vec<VendorSchema>,
     inputs: inputs::Inputs,
-    watchlists: Vec<Watchlist>,
+    listings: Listings,
     list_entries: Vec<ListEntry>,
     goods: goods::GoodsRules,
     thresholds: Thresholds,
@@ -87,12 +88,12 @@ struct Prepared {
 fn prepare(run_file: &RunFile) -> Result<Prepared> {
     let schemas = inputs::schemas(run_file)?;
     let files = inputs::input_files(run_file)?;
-    let (watchlists, list_entries) = screening::watchlists(run_file)?;
-    screening::check_sides(&run_file.questions, &watchlists)?;
+    let (listings, list_entries) = screening::listings(run_file)?;
+    screening::check_sides(&run_file.questions, &listings.watchlists)?;
     let inputs = inputs::inputs(run_file, &schemas, &files)?;
     inputs::check_columns(&run_file.questions, &inputs.filled)?;
     let thresholds = Thresholds { headline: run_file.threshold, looser: run_file.threshold - LOOSER_BY };
-    Ok(Prepared { goods: goods::rules(run_file)?, schemas, inputs, watchlists, list_entries, thresholds })
+    Ok(Prepared { goods: goods::rules(run_file)?, schemas, inputs, listings, list_entries, thresholds })
 }
 
 /// Validates run file, headers, lists and dates; writes nothing. Returns the number of files, lists and findings.
@@ -101,7 +102,7 @@ fn prepare(run_file: &RunFile) -> Result<Prepared> {
 pub fn check(run_file: &RunFile) -> Result<(usize, usize, usize)> {
     let prepared = prepare(run_file)?;
     date_order::source_dates(run_file, &prepared.schemas, &prepared.inputs.tables, None)?;
-    Ok((prepared.inputs.tables.len(), prepared.watchlists.len(), run_file.questions.len()))
+    Ok((prepared.inputs.tables.len(), prepared.list_entries.len(), run_file.questions.len()))
 }
 
 /// Runs all stages as far as asked. `store` and `out` are folders; `environment` is what the manifest keeps apart.
@@ -142,7 +143,8 @@ pub fn run(
     let stated = StatedRecords::read(&mut resolved.engine)?;
     let countable = run_file.questions.iter().map(|question| stated.countable(question)).collect::<Result<Vec<_>>>()?;
     let parties = screening::parties(&files)?;
-    let screened = screening::screen(&parties, &prepared.watchlists, &run_file.questions, prepared.thresholds.looser);
+    let standings = Standings::of(&prepared.listings, run_file.ownership);
+    let screened = screening::screen(&parties, &standings, &run_file.questions, prepared.thresholds.looser);
     if until == Until::Screen {
         return Ok(outcome);
     }
@@ -178,6 +180,9 @@ pub fn run(
         let store = has_rough_dates.then_some(&mut resolved.engine);
         let mut answer = findings::answer(question, query, &mut engine, store, &coverage, countable)?;
         answer.without_rules = without_rules;
+        if countable == Countable::Shipments {
+            answer.listed = findings::listed_counts(&screened.listed_sides, question, query, &answer.headline, &mut engine)?;
+        }
         if has_apart(question) {
             add_apart(&mut answer, findings::counts_apart(query, &mut resolved.engine)?);
         }
@@ -212,8 +217,9 @@ pub fn run(
     let Some(mut run_folder) = folder.take() else { return Ok(outcome) };
     let folder = &mut run_folder;
     let shown = &outcome.findings;
+    let groups = json!(run_file.ownership);
     export::summary::write(folder, shown)?;
-    export::findings::write(folder, &run_file.title, shown, &outcome.trends)?;
+    export::findings::write(folder, &run_file.title, &groups, shown, &outcome.trends)?;
     export::shipments::write(folder, &mut shipments)?;
     folder.write_parquet("members.parquet", &mut members)?;
     folder.write_parquet("goods.parquet", &mut goods)?;
@@ -232,7 +238,8 @@ pub fn run(
         &files.iter().map(|file| Ok((file.shown.clone(), file.part.rejected()?))).collect::<Result<Vec<_>>>()?,
     )?;
     export::duplicates::write(folder, &resolved.duplicates)?;
-    export::queries::write(folder, &run_file.title, &sql::shipments_view(&run_file.rules), &queries, shown)?;
+    let parts = parts_of(&screened.listed_sides, &queries);
+    export::queries::write(folder, &run_file.title, &sql::shipments_view(&run_file.rules), &queries, &parts, shown)?;
     export::run_manifest::write(
         folder,
         Manifest {
@@ -244,6 +251,7 @@ pub fn run(
             settings: json!({
                 "threshold": prepared.thresholds.headline,
                 "looser_threshold": prepared.thresholds.looser,
+                "groups": groups,
                 "rules": run_file.rules,
                 "max_rejected": run_file.max_rejected,
                 "store_version": STORE_VERSION,
@@ -295,6 +303,18 @@ fn coverage(run_file: &RunFile, schemas: &[VendorSchema], files: &[LoadedFile]) 
         }
     }
     Ok(coverage)
+}
+
+/// Returns the queries of all parts of sides that are listed, each with what it counts.
+fn parts_of(sides: &[ListedSide], queries: &[Query]) -> Vec<(String, Query)> {
+    let mut parts = Vec::new();
+    for query in queries {
+        for side in sides.iter().filter(|side| side.question == query.id && side.has_members) {
+            let title = |part: Part| format!("{} {} by {}", side.side.as_str(), part.as_str(), side.by);
+            parts.extend(Part::ALL.map(|part| (title(part), side.query(query, part))));
+        }
+    }
+    parts
 }
 
 /// Adds what only broad codes select and the finding does not ask for.

@@ -1,8 +1,11 @@
 //! Stage 3: watchlists, the distinct parties, their matches, and who stands on which side of a finding.
 
+use super::match_rows::match_rows;
 use super::records::LoadedFile;
 use super::run_file::RunFile;
-use crate::analyze::findings::{GroupPath, Member, PartyMatch, group_members, members_of};
+use crate::analyze::findings::{ListedSide, MatchedParties, Member, PartyMatch, listed_sides as listed_sides_of};
+use crate::analyze::listing::{self, Listings};
+use crate::analyze::ownership::{self, Standings};
 use crate::analyze::screen::{self, Alias, ScreenedParty, party_kind};
 use crate::error::{Error, Result, nearest};
 use crate::export::run_manifest::ListEntry;
@@ -10,17 +13,18 @@ use crate::ingest::names_file::read_aliases;
 use crate::ingest::watchlist;
 use crate::model::country::CountryCode;
 use crate::model::digest::sha256_of_file;
-use crate::model::listed_entity::{EntityKind, Known, ListedEntity, ListedName, NameKind, Watchlist};
+use crate::model::listed_entity::{EntityKind, ListedEntity, ListedName, NameKind, Watchlist};
 use crate::model::party::{MatchRow, PartyRow};
-use crate::model::question::{Question, Side};
+use crate::model::question::{Question, Side, SideName};
 use crate::model::role::Role;
 use polars::prelude::*;
 use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// Returns the watchlists of the run file, with the names of its alias file, and their entries for the run manifest.
-pub fn watchlists(run_file: &RunFile) -> Result<(Vec<Watchlist>, Vec<ListEntry>)> {
+/// Returns the watchlists of the run file, the editions of each as one, with the names of its alias file, and an entry an edition for the
+/// run manifest.
+pub fn listings(run_file: &RunFile) -> Result<(Listings, Vec<ListEntry>)> {
     let mut lists = Vec::new();
     let mut entries = Vec::new();
     let mut sources: Vec<_> = run_file.watchlists.iter().collect();
@@ -39,12 +43,30 @@ pub fn watchlists(run_file: &RunFile) -> Result<(Vec<Watchlist>, Vec<ListEntry>)
         });
         lists.push(list);
     }
+    let mut listings = listing::histories(lists)?;
+    note_issues_of_lists(&listings.watchlists, &mut entries);
     if let Some(path) = &run_file.aliases {
         let aliases: Vec<Alias> =
             read_aliases(&run_file.resolve(path))?.into_iter().map(|(name, entity_id)| Alias { name, entity_id }).collect();
-        lists = screen::add_aliases(&lists, &aliases)?;
+        listings.watchlists = screen::add_aliases(&listings.watchlists, &aliases)?;
     }
-    Ok((lists, entries))
+    Ok((listings, entries))
+}
+
+/// Adds what shows only where the editions of a list, and all lists, are held side by side; it stands with the newest edition.
+fn note_issues_of_lists(watchlists: &[Watchlist], entries: &mut [ListEntry]) {
+    for list in watchlists {
+        let mut issues: BTreeMap<String, u64> = list.issues.iter().cloned().collect();
+        for reference in list.entities.iter().flat_map(|entity| &entity.same_as) {
+            if ownership::find(watchlists, reference).is_none() {
+                let name = format!("{}:{}", reference.watchlist, reference.entity_id);
+                *issues.entry(format!("`same_as` names `{name}`, which no list of the run has")).or_default() += 1;
+            }
+        }
+        if let Some(newest) = entries.iter_mut().rfind(|entry| entry.id == list.id) {
+            newest.issues.extend(issues);
+        }
+    }
 }
 
 /// Refuses a side that names a group, entity or list that no watchlist has: it would silently answer 0.
@@ -52,6 +74,12 @@ pub fn check_sides(questions: &[Question], watchlists: &[Watchlist]) -> Result<(
     let groups: BTreeSet<&str> =
         watchlists.iter().flat_map(|list| &list.memberships).map(|membership| membership.group.as_str()).collect();
     let lists: BTreeSet<&str> = watchlists.iter().map(|list| list.id.as_str()).collect();
+    // A list that states no designation lists nobody.
+    let acts = |list: &'_ Watchlist| list.entities.iter().any(|entity| !entity.designations.is_empty());
+    let authorities = watchlists.iter().flat_map(|list| &list.entities).flat_map(|entity| &entity.designations);
+    let authorities = authorities.map(|act| act.authority.as_str()).filter(|authority| !authority.is_empty());
+    let listing: BTreeSet<&str> =
+        watchlists.iter().filter(|list| acts(list)).map(|list| list.id.as_str()).chain(authorities).collect();
     for question in questions {
         for (name, side) in [("shipper", &question.shipper), ("consignee", &question.consignee)] {
             let Some(side) = side else { continue };
@@ -66,6 +94,9 @@ pub fn check_sides(questions: &[Question], watchlists: &[Watchlist]) -> Result<(
             let programs: BTreeSet<&str> = entities().flat_map(ListedEntity::programs).collect();
             check_words("program", &side.program, &programs, name, question)?;
         }
+        if let Some(listed) = &question.listed {
+            check_listing(&listed.by, &listing, question)?;
+        }
     }
     Ok(())
 }
@@ -75,6 +106,16 @@ fn check_words(key: &str, wanted: &[String], known: &BTreeSet<&str>, side: &str,
         Some(word) => Err(unknown(key, word, side, question, known.iter().copied())),
         None => Ok(()),
     }
+}
+
+fn check_listing(wanted: &[String], listing: &BTreeSet<&str>, question: &Question) -> Result<()> {
+    let Some(by) = wanted.iter().find(|by| !listing.contains(by.as_str())) else { return Ok(()) };
+    let error = Error::request(format!("`{by}` lists nobody: no watchlist of the run file states a designation by it"))
+        .detail(format!("asked for as `listed` of finding `{}`", question.id));
+    Err(match nearest(by, listing.iter().copied()) {
+        Some(near) => error.hint(format!("did you mean `{near}`?")),
+        None => error.hint("name a list that states programs or days of listing, or an authority whose acts a list holds"),
+    })
 }
 
 fn unknown<'w>(key: &str, word: &str, side: &str, question: &Question, known: impl Iterator<Item = &'w str>) -> Error {
@@ -138,11 +179,13 @@ fn add_parties(table: &DataFrame, parties: &mut FxHashMap<i64, PartyRow>) -> Pol
 /// The outcome of screening.
 pub struct Screened {
     pub members: Vec<Member>,
+    /// The parts of the sides that are listed, by list and authority.
+    pub listed_sides: Vec<ListedSide>,
     pub matches: Vec<MatchRow>,
 }
 
 /// Screens the parties and finds the members of every side; matches below `floor` are no candidates.
-pub fn screen(parties: &[PartyRow], watchlists: &[Watchlist], questions: &[Question], floor: u16) -> Screened {
+pub fn screen(parties: &[PartyRow], standings: &Standings<'_>, questions: &[Question], floor: u16) -> Screened {
     let screened: Vec<ScreenedParty<'_>> = parties
         .iter()
         .map(|party| ScreenedParty {
@@ -152,7 +195,7 @@ pub fn screen(parties: &[PartyRow], watchlists: &[Watchlist], questions: &[Quest
             address: "",
         })
         .collect();
-    let found = screen::screen(&screened, watchlists, floor, usize::MAX);
+    let found = screen::screen(&screened, &standings.listings.watchlists, floor, usize::MAX);
     let party_matches: Vec<PartyMatch> = found
         .iter()
         .map(|found| PartyMatch {
@@ -162,61 +205,21 @@ pub fn screen(parties: &[PartyRow], watchlists: &[Watchlist], questions: &[Quest
             score: found.score,
         })
         .collect();
-    let mut members = Vec::new();
+    let matched = MatchedParties::of(parties, &party_matches, standings);
+    let (mut members, mut listed_sides) = (Vec::new(), Vec::new());
     for question in questions {
-        for (name, side) in [("shipper", &question.shipper), ("consignee", &question.consignee)] {
-            let Some(side) = side else { continue };
-            let named = named_parties(side, parties, &screened, floor);
-            members.extend(members_of(&format!("{}/{name}", question.id), side, parties, &party_matches, &named, watchlists));
+        let sides = SideName::ALL.into_iter().filter_map(|name| Some((name, question.side(name)?)));
+        let named: BTreeMap<SideName, BTreeMap<i64, u16>> =
+            sides.map(|(name, side)| (name, named_parties(side, parties, &screened, floor))).collect();
+        for (side, named) in &named {
+            members.extend(matched.members(question, *side, named));
         }
+        let (sides, of_sides) = listed_sides_of(&matched, question, &named);
+        listed_sides.extend(sides);
+        members.extend(of_sides);
     }
     members.sort_unstable();
-
-    let groups = all_groups(watchlists);
-    let matches = found
-        .iter()
-        .map(|found| {
-            let (party, watchlist) = (&parties[found.party], &watchlists[found.watchlist]);
-            let entity = &watchlist.entities[found.entity];
-            let paths: Vec<&str> = groups
-                .iter()
-                .filter(|path| path.watchlist == found.watchlist && path.entity == found.entity)
-                .map(|path| path.path.as_str())
-                .collect();
-            let is_listed = !entity.designations.is_empty();
-            let status = match (is_listed, paths.is_empty()) {
-                (true, _) => "listed",
-                (false, false) => "in_group",
-                (false, true) => "on_list",
-            };
-            MatchRow {
-                party_key: party.party_key,
-                name: party.name.clone(),
-                country_code: party.country.map_or(String::new(), |country| country.to_string()),
-                registration_id: party.registration_id.clone(),
-                entity_id: entity.entity_id.clone(),
-                entity_name: entity.primary_name().to_owned(),
-                listed_name: entity.names.get(found.listed_name).map_or(String::new(), |name| name.name.clone()),
-                score: found.score,
-                band: found.band.as_str(),
-                evidence: found.evidence.clone(),
-                watchlist: watchlist.id.clone(),
-                edition: watchlist.as_of.map_or(String::new(), |day| day.to_string()),
-                status,
-                listed_on: print_known(entity.listed_on()),
-                delisted_on: print_known(entity.delisted_on()),
-                group_path: paths.join("; "),
-                role: party.roles.iter().map(|role| role.as_str()).collect::<Vec<_>>().join(";"),
-            }
-        })
-        .collect();
-    Screened { members, matches }
-}
-
-fn all_groups(watchlists: &[Watchlist]) -> Vec<GroupPath> {
-    let names: BTreeSet<&str> =
-        watchlists.iter().flat_map(|list| &list.memberships).map(|membership| membership.group.as_str()).collect();
-    names.into_iter().flat_map(|group| group_members(group, watchlists)).collect()
+    Screened { members, listed_sides, matches: match_rows(&found, parties, standings) }
 }
 
 /// Returns the parties that bear one of a side's names, with their best score: the names are screened like a list.
@@ -242,14 +245,6 @@ fn named_parties(side: &Side, parties: &[PartyRow], screened: &[ScreenedParty<'_
         *score = (*score).max(found.score);
     }
     best
-}
-
-fn print_known(known: Known) -> String {
-    match known {
-        Known::Open => String::new(),
-        Known::Unknown => "unknown".to_owned(),
-        Known::On(day) => day.to_string(),
-    }
 }
 
 /// Returns `members` as a table.

@@ -7,6 +7,7 @@
 //! DISTINCT` in a derived table, `COUNT`, `SUM`, `MIN`, `MAX`, `GROUP BY`, `UNION ALL` with a final `ORDER BY`.
 
 use crate::model::date::Day;
+use crate::model::question::SideName;
 use crate::model::role::Role;
 use crate::model::shipments;
 
@@ -68,9 +69,14 @@ pub enum GoodsKey {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Query {
     pub id: String,
-    /// The roles of a side; `None` where anyone may stand on it. The side's name in `members` is `<id>/shipper`.
+    /// The roles of a side; `None` where anyone may stand on it.
     pub shipper: Option<Vec<Role>>,
     pub consignee: Option<Vec<Role>>,
+    /// The names of the sides in `members`: `<id>/shipper`, or a part of it such as those that were listed then.
+    pub shipper_members: String,
+    pub consignee_members: String,
+    /// A side of which a row of `members` need only hold on one of the days that a record may mean.
+    pub perhaps: Option<SideName>,
     pub goods: Option<GoodsKey>,
     /// Conditions on text columns: the column, and the values one of which it must have.
     pub one_of: Vec<(String, Vec<String>)>,
@@ -273,8 +279,10 @@ impl Query {
         for shipper in &shipper_roles {
             for consignee in &consignee_roles {
                 let mut select = Select::new(columns, window);
-                select.join_side("s", *shipper, &format!("{}/shipper", self.id), self.thresholds, level);
-                select.join_side("c", *consignee, &format!("{}/consignee", self.id), self.thresholds, level);
+                let days = |side| if self.perhaps == Some(side) { Window::Overlapping } else { window };
+                let (shipper_days, consignee_days) = (days(SideName::Shipper), days(SideName::Consignee));
+                select.join_side("s", *shipper, &self.shipper_members, self.thresholds.condition("s", level), shipper_days);
+                select.join_side("c", *consignee, &self.consignee_members, self.thresholds.condition("c", level), consignee_days);
                 selects.push(self.select(select, movements, goods));
             }
         }
@@ -322,12 +330,12 @@ impl<'c> Select<'c> {
     }
 
     /// Adds what stands on a side in a role; nothing where anyone may.
-    fn join_side(&mut self, table: &str, role: Option<Role>, side: &str, thresholds: Thresholds, level: Level) {
+    fn join_side(&mut self, table: &str, role: Option<Role>, side: &str, score: String, days: Window) {
         let Some(role) = role else { return };
         self.joins.push_str(&format!("\n  INNER JOIN members AS {table} ON t.{} = {table}.party_key", role.key_column()));
         self.conditions.push(format!("{table}.side = {}", literal(side)));
-        self.conditions.push(thresholds.condition(table, level));
-        self.add_validity(table);
+        self.conditions.push(score);
+        self.add_validity(table, days);
     }
 
     /// Adds the goods of a finding, and all rules by which they are these goods where the finding is broken down by them.
@@ -339,17 +347,17 @@ impl<'c> Select<'c> {
         self.joins.push_str(&format!("\n  INNER JOIN goods AS g ON t.{column} = g.goods_key"));
         let is_counted = i32::from(goods == GoodsPart::Counted);
         self.conditions.push(format!("g.goods_set = {} AND g.is_counted = {is_counted}", literal(finding)));
-        self.add_validity("g");
+        self.add_validity("g", self.window);
         if self.columns.iter().any(|column| HIT_COLUMNS.contains(column)) {
             self.joins.push_str(&format!("\n  INNER JOIN goods_hits AS h ON t.{column} = h.goods_key"));
             self.conditions.push(format!("h.finding = {}", literal(finding)));
-            self.add_validity("h");
+            self.add_validity("h", self.window);
         }
     }
 
     /// Asks that a row of a table holds on the days that a record may mean.
-    fn add_validity(&mut self, table: &str) {
-        self.conditions.push(match self.window {
+    fn add_validity(&mut self, table: &str, days: Window) {
+        self.conditions.push(match days {
             Window::Inside => format!("{table}.valid_from <= t.day_first AND t.day_last <= {table}.valid_to"),
             Window::Overlapping => format!("{table}.valid_from <= t.day_last AND t.day_first <= {table}.valid_to"),
         });

@@ -69,6 +69,15 @@ fn three_engines_agree_on_restated_lines_and_missing_values() {
     hold_engines_against_each_other(&workdir, "run.run");
 }
 
+#[test]
+fn three_engines_agree_on_who_was_listed_when() {
+    let workdir = Workdir::copy_of(&crate::workdir::project("tests/cases/listed/editions-sites-and-owners"));
+    workdir.run(&["run", "run.toml"]);
+    hold_engines_against_each_other(&workdir, "run.run");
+    let text = workdir.read_text("run.run/queries.sql");
+    assert!(text.contains("listed_at_shipment by sanctions"), "the parts of sides have their statements");
+}
+
 /// Runs every statement in every engine that is at hand; returns the number of rows that polars gave.
 fn hold_engines_against_each_other(workdir: &Workdir, folder: &str) -> usize {
     let path = workdir.path(folder);
@@ -232,6 +241,22 @@ fn hold_against_results(workdir: &Workdir, folder: &str, statements: &[Statement
             let row = &result(&format!("{level}, total")).unwrap_or_else(|| panic!("`{id}` has a total {level}"))[0];
             let stated = KEYS.map(|key| finding[counts][key].to_string());
             assert_eq!(row[..5], stated, "`{id}`, {level}");
+            n_compared += 1;
+        }
+        for listed in finding["listed"].as_array().into_iter().flatten() {
+            let (side, by) = (listed["side"].as_str().expect("a side"), listed["watchlist"].as_str().expect("a list"));
+            let count = |part: &str| result(&format!("{side} {part} by {by}")).map(|rows| rows[0][..5].to_vec());
+            let stated = |part: &str| KEYS.map(|key| listed[part][key].to_string()).to_vec();
+            // Where no party of the side is on the list, there is nothing to ask.
+            let Some(ever) = count("listed_ever").filter(|_| listed["authority"].is_null()) else { continue };
+            assert_eq!(ever, stated("ever"), "`{id}` by {by}");
+            assert_eq!(count("listed_at_shipment"), Some(stated("at_shipment")), "`{id}` by {by}");
+            assert_eq!(count("listed_in_edition"), Some(stated("in_edition")), "`{id}` by {by}");
+            let number = |text: &String| text.parse::<u64>().expect("a count");
+            let perhaps = count("listed_or_unknown_at_shipment").expect("its statement is there");
+            let (then, unknown) = (stated("at_shipment"), stated("unknown_at_shipment"));
+            let sum: Vec<u64> = then.iter().zip(&unknown).map(|(one, other)| number(one) + number(other)).collect();
+            assert_eq!(perhaps.iter().map(number).collect::<Vec<_>>(), sum, "`{id}` by {by}");
             n_compared += 1;
         }
         let own = summary.only("finding", id);

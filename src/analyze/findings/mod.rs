@@ -5,10 +5,13 @@
 
 mod answer;
 mod coverage;
+mod listed;
 mod members;
+mod pieces;
 mod series;
 
 pub use answer::{answer, counts_apart, query, total};
 pub use coverage::{Coverage, Months, SourceCoverage};
-pub use members::{GroupPath, Member, PartyMatch, group_members, members_of};
+pub use listed::{ListedSide, Part, listed_counts, listed_sides};
+pub use members::{MatchedParties, Member, PartyMatch};
 pub use series::{group_series, same_days};

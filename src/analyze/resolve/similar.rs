@@ -101,10 +101,15 @@ fn heading(code: &str) -> Option<&str> {
     code.get(..HEADING_DIGITS)
 }
 
+/// Returns the identifier of a company without the code of its site: one vendor may state it and another not.
+fn company(registration_id: &str) -> &str {
+    registration_id.split('/').next().unwrap_or_default()
+}
+
 /// Returns how alike two parties are, 0 to 1000; `None` where they are not the same or one is not stated.
 fn same_party(left: (&str, &str), right: (&str, &str)) -> Option<u16> {
     if !left.1.is_empty() && !right.1.is_empty() {
-        return (left.1 == right.1).then_some(1000);
+        return (company(left.1) == company(right.1)).then_some(1000);
     }
     if left.0.is_empty() || right.0.is_empty() {
         return None;

@@ -4,6 +4,7 @@ use super::issues::ListIssues;
 use super::json::{self, Object};
 use crate::model::date::Day;
 use crate::model::listed_entity::{Designation, Known, Link, ListedEntity, Ownership, Watchlist};
+use crate::model::share::Share;
 use std::collections::BTreeMap;
 
 /// Schemata of edges with the properties of their two ends and of the words for the tie.
@@ -22,7 +23,7 @@ const EDGES: [(&str, &str, &str, &str); 9] = [
 /// An edge, until all entities are known.
 pub(super) enum Edge {
     Sanction { entity_ids: Vec<String>, act: Designation },
-    Ownership { owner_ids: Vec<String>, owned_ids: Vec<String>, share_percent: Option<f64>, from: Known, to: Known },
+    Ownership { owner_ids: Vec<String>, owned_ids: Vec<String>, share: Option<Share>, from: Known, to: Known },
     Link { schema: String, from_ids: Vec<String>, to_ids: Vec<String>, words: String },
 }
 
@@ -51,7 +52,7 @@ pub(super) fn read(schema: &str, properties: &Object, issues: &mut ListIssues) -
         return Some(Edge::Ownership {
             owner_ids: from_ids,
             owned_ids: to_ids,
-            share_percent: share_of(&shares, issues),
+            share: share_of(&shares, issues),
             from: first_day(&starts, issues).unwrap_or(Known::Open),
             to: last_day(&ends, issues).unwrap_or(Known::Open),
         });
@@ -78,10 +79,10 @@ pub(super) fn add(
                     }
                 }
             }
-            Edge::Ownership { owner_ids, owned_ids, share_percent, from, to } => {
+            Edge::Ownership { owner_ids, owned_ids, share, from, to } => {
                 for (owner_id, owned_id) in pairs("Ownership", &owner_ids, &owned_ids, entities, issues) {
                     let source = "FollowTheMoney Ownership".to_owned();
-                    list.ownerships.push(Ownership { owner_id, owned_id, share_percent, from, to, source });
+                    list.ownerships.push(Ownership { owner_id, owned_id, share, from, to, source });
                 }
             }
             Edge::Link { schema, from_ids, to_ids, words } => {
@@ -137,16 +138,14 @@ fn pairs(
 }
 
 /// Returns the share that a text states: `50`, `51 %`, `12,5`; a span such as `25-50` or several shares are an issue and no share.
-fn share_of(texts: &[String], issues: &mut ListIssues) -> Option<f64> {
+fn share_of(texts: &[String], issues: &mut ListIssues) -> Option<Share> {
     let [text] = texts else {
         if !texts.is_empty() {
             issues.add("several shares of one Ownership, none taken");
         }
         return None;
     };
-    let number = text.trim_end_matches('%').trim().replace(',', ".");
-    let is_plain = !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.');
-    let share = number.parse::<f64>().ok().filter(|share| is_plain && (0.0..=100.0).contains(share));
+    let share = Share::parse(text);
     if share.is_none() {
         issues.add(format!("share `{text}` not understood, taken as not stated"));
     }
@@ -198,7 +197,7 @@ mod tests {
             (&["50", "25"], None, 1),
         ];
         for (texts, expected, n_issues) in cases {
-            assert_eq!(share(texts), (expected, n_issues), "{texts:?}");
+            assert_eq!(share(texts), (expected.and_then(Share::of_percent), n_issues), "{texts:?}");
         }
     }
 }

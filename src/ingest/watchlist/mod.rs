@@ -306,6 +306,9 @@ mod tests {
             for (what, values) in rows.into_iter().filter(|(_, values)| !values.is_empty()) {
                 let _ = writeln!(text, "  {what}: {values}");
             }
+            for same in &entity.same_as {
+                let _ = writeln!(text, "  same as {}:{}", same.watchlist, same.entity_id);
+            }
             for act in &entity.designations {
                 let by = if act.authority.is_empty() { String::new() } else { format!(" by {}", act.authority) };
                 let (from, to) = (day(act.listed_on), day(act.delisted_on));
@@ -318,7 +321,7 @@ mod tests {
         }
         for edge in &watchlist.ownerships {
             let (from, to) = (day(edge.from), day(edge.to));
-            let share = edge.share_percent.map_or("unstated".to_owned(), |share| format!("{share} percent"));
+            let share = edge.share.map_or("unstated".to_owned(), |share| format!("{share} percent"));
             let _ = writeln!(text, "owner {} of {}, {share}, {from} to {to}, {}", edge.owner_id, edge.owned_id, edge.source);
         }
         for link in &watchlist.links {

@@ -35,7 +35,7 @@ pub(super) fn add(list: &mut Watchlist, relationships: Vec<Relationship>, issues
             list.ownerships.push(Ownership {
                 owner_id: to_id,
                 owned_id: from_id,
-                share_percent: None,
+                share: None,
                 from: Known::Open,
                 to: if is_former { Known::Unknown } else { Known::Open },
                 source: format!("OFAC: {OWNED}"),

@@ -10,7 +10,11 @@ use super::{Beginning, Format, quote_all};
 use crate::error::{Error, Result, nearest};
 use crate::model::country::CountryCode;
 use crate::model::date::Day;
-use crate::model::listed_entity::{Designation, EntityKind, Known, ListedEntity, Membership, NameKind, Ownership, Watchlist};
+use crate::model::listed_entity::{
+    Designation, EntityKind, EntityReference, Known, ListedEntity, Membership, NameKind, Ownership, Watchlist,
+};
+use crate::model::share::Share;
+use crate::names::identifiers::{IdentifierKind, find_identifiers};
 use serde::{Deserialize, Deserializer};
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -47,6 +51,8 @@ struct EntityEntry {
     former_names: Vec<String>,
     #[serde(default)]
     identifiers: Vec<String>,
+    #[serde(default)]
+    same_as: Vec<Spanned<String>>,
     #[serde(default)]
     countries: Vec<Spanned<String>>,
     #[serde(default)]
@@ -195,15 +201,8 @@ fn read(file: &ListFile, issues: &mut ListIssues) -> Result<Watchlist> {
             return Err(place.error(entry.owned.span().start, &format!("`{owner_id}` owns itself")));
         }
         let (from, to) = place.interval(entry.from, entry.to)?;
-        if let Some(share) = &entry.share
-            && !(0.0..=100.0).contains(share.get_ref())
-        {
-            return Err(
-                place.error(share.span().start, &format!("the share {} is not within 0 and 100 percent", share.get_ref()))
-            );
-        }
-        let share_percent = entry.share.map(Spanned::into_inner);
-        ownerships.push(Ownership { owner_id, owned_id, share_percent, from, to, source: entry.source });
+        let share = entry.share.map(|share| place.share(&share)).transpose()?;
+        ownerships.push(Ownership { owner_id, owned_id, share, from, to, source: entry.source });
     }
     Ok(Watchlist { as_of, entities: entities.into_values().collect(), memberships, ownerships, ..Watchlist::default() })
 }
@@ -229,7 +228,14 @@ fn read_entity(place: &Place<'_>, entry: EntityEntry) -> Result<ListedEntity> {
     ] {
         names.iter().for_each(|name| entity.add_name(name, kind));
     }
-    entry.identifiers.iter().for_each(|text| entity.add_identifier(text, None));
+    entry.identifiers.iter().for_each(|text| add_identifiers(&mut entity, text));
+    for reference in &entry.same_as {
+        let parsed = EntityReference::parse(reference.get_ref()).ok_or_else(|| {
+            let message = format!("`{}` names no entry of another list", reference.get_ref());
+            place.error(reference.span().start, &message).hint("write `LIST:ID`, such as `ofac-sdn:49446`")
+        })?;
+        entity.same_as.push(parsed);
+    }
     for country in &entry.countries {
         match CountryCode::parse(country.get_ref()) {
             Some(code) => entity.add_country(code),
@@ -241,6 +247,16 @@ fn read_entity(place: &Place<'_>, entry: EntityEntry) -> Result<ListedEntity> {
         }
     }
     Ok(entity)
+}
+
+/// Adds what stands in one text: a tax number with the code of its site (`INN/KPP 0323018510/032301001`), or one identifier.
+fn add_identifiers(entity: &mut ListedEntity, text: &str) {
+    let found = find_identifiers(text);
+    if found.iter().any(|found| found.identifier.kind == IdentifierKind::Kpp) {
+        found.iter().for_each(|found| entity.add_identifier(&found.identifier.text, Some(found.identifier.kind)));
+    } else {
+        entity.add_identifier(text, None);
+    }
 }
 
 /// The file, to say where in it something stands.
@@ -264,6 +280,12 @@ impl Place<'_> {
             "" => Err(self.error(text.span().start, what)),
             stated => Ok(stated.to_owned()),
         }
+    }
+
+    fn share(&self, share: &Spanned<f64>) -> Result<Share> {
+        Share::of_percent(*share.get_ref()).ok_or_else(|| {
+            self.error(share.span().start, &format!("the share {} is not within 0 and 100 percent", share.get_ref()))
+        })
     }
 
     /// Returns both ends of a span of days, which must not end before it begins.

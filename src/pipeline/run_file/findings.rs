@@ -5,7 +5,7 @@ use crate::analyze::trend::same_days;
 use crate::error::{Error, Result};
 use crate::model::date::Day;
 use crate::model::party::PartyKind;
-use crate::model::question::{Conditions, Grouping, Question, Side, SideKind};
+use crate::model::question::{Conditions, Grouping, Question, Side, SideKind, SideName};
 use crate::model::role::Role;
 use crate::model::shipment_key::ShipmentKey;
 use toml::{Table, Value};
@@ -25,10 +25,11 @@ const FINDING: Keys = Keys {
         "by",
         "expected",
         "source",
+        "listed",
         "compare",
         "control",
     ],
-    later: &["listed", "trend"],
+    later: &["trend"],
 };
 const COMPARE: Keys = Keys { known: &["same_days_of"], later: &["run", "edition"] };
 const SIDE: Keys = Keys {
@@ -102,11 +103,19 @@ impl Reader {
             Some(Value::Integer(number)) if *number >= 0 => Some(*number as u64),
             Some(_) => return Err(self.wrong("expected", &place, "a whole number")),
         };
+        let listed = self.listed(table, &place)?;
+        // Who must be listed stands on its side, also where anyone else may.
+        let side = |name: SideName, role: Role| -> Result<Option<Side>> {
+            let stated = self.side(table, name.as_str(), &place, role)?;
+            let is_asked = listed.as_ref().is_some_and(|listed| listed.who == name);
+            Ok(stated.or_else(|| is_asked.then(|| Side { roles: vec![role], ..Side::default() })))
+        };
         Ok(Question {
             reporter,
             flow,
-            shipper: self.side(table, "shipper", &place, Role::Shipper)?,
-            consignee: self.side(table, "consignee", &place, Role::Consignee)?,
+            shipper: side(SideName::Shipper, Role::Shipper)?,
+            consignee: side(SideName::Consignee, Role::Consignee)?,
+            listed,
             goods,
             conditions: self.conditions(table, &place)?,
             from,

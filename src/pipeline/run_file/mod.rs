@@ -5,11 +5,12 @@
 
 mod findings;
 mod goods;
+mod listed;
 mod sources;
 mod trend;
 mod values;
 
-use crate::analyze::{resolve, screen};
+use crate::analyze::{ownership, resolve, screen};
 use crate::error::{Error, Result};
 use crate::model::goods::GoodsSet;
 use crate::model::question::Question;
@@ -34,6 +35,8 @@ pub struct RunFile {
     /// Scores 0 to 1000.
     pub threshold: u16,
     pub aliases: Option<String>,
+    /// How far the shares of groups and listed owners are followed.
+    pub ownership: ownership::Settings,
     /// The rules for repeats that are on.
     pub rules: Vec<&'static str>,
     pub questions: Vec<Question>,
@@ -43,7 +46,19 @@ pub struct RunFile {
 }
 
 const TOP: Keys = Keys {
-    known: &["title", "store", "max_rejected", "records", "watchlists", "goods", "screening", "repeats", "findings", "trend"],
+    known: &[
+        "title",
+        "store",
+        "max_rejected",
+        "records",
+        "watchlists",
+        "goods",
+        "groups",
+        "screening",
+        "repeats",
+        "findings",
+        "trend",
+    ],
     later: &["rates"],
 };
 const GOODS: Keys = Keys { known: &["sets"], later: &[] };
@@ -105,6 +120,7 @@ impl Reader {
             goods_sets: self.goods_sets(&goods)?,
             threshold: (threshold * 1000.0).round() as u16,
             aliases: self.text(&screening, "aliases", "[screening]")?,
+            ownership: self.ownership(&table)?,
             rules: self.rules(&table)?,
             questions: self
                 .tables(&table, "findings")?

@@ -140,7 +140,7 @@ impl Reader {
         self.day(table, key, place)?.ok_or_else(|| self.missing(key, place))
     }
 
-    fn missing(&self, key: &str, place: &str) -> Error {
+    pub(super) fn missing(&self, key: &str, place: &str) -> Error {
         Error::request(format!("{place} of `{}` lacks `{key}`", self.file)).hint(format!("add `{key} = …`"))
     }
 
