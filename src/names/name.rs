@@ -4,7 +4,7 @@
 //! A name of nothing but legal forms and generic words keeps them as words and is marked generic: it may equal another name, never
 //! resemble one.
 
-use super::forms::{WordMeaning, legal_form, word_meaning};
+use super::forms::{WordMeaning, glued_cut, legal_form, mended_legal_form, word_meaning};
 use super::identifiers::{FoundIdentifier, find_identifiers};
 use super::sounds::is_number;
 use super::tails::{address_start, mark_lead_ins};
@@ -86,7 +86,8 @@ impl Name {
             }
             // A form that counts only at the end is sought before the address, so the address is hidden from it.
             let end = if at < address { address } else { texts.len() };
-            let (role, length) = match legal_form(&strs[at..end], at == first) {
+            let form = legal_form(&strs[at..end], at == first).or_else(|| mended_legal_form(&strs[at..end], at == first));
+            let (role, length) = match form {
                 Some((class, length)) => (Role::Legal(class), length),
                 None if is_number(&word.text) => (Role::Number, 1),
                 None => (Role::Core, 1),
@@ -123,36 +124,27 @@ fn set_aside(text: &str, span: Range<usize>) -> NameWord {
     NameWord { form, role: Role::Aside, weight: 0, span, is_address: false, in_brackets: false }
 }
 
-/// Splits a legal form off an unknown word that it was glued to: `ABCLLC`.
+/// Splits words of legal forms off an unknown word that they were glued to: `ABCLLC`.
 fn split_glued(words: &mut Vec<TextWord>) {
     for at in (0..words.len()).rev() {
         let text = &words[at].text;
-        if is_known(text) {
-            continue;
-        }
-        let fits = |form: &&str| text.len() >= form.len() + 3;
-        let behind = GLUED_BEHIND.into_iter().find(|form| text.ends_with(form)).filter(fits);
-        let in_front = GLUED_IN_FRONT.into_iter().find(|form| text.starts_with(form)).filter(fits);
-        let Some((form, is_behind)) = behind.map(|form| (form, true)).or(in_front.map(|form| (form, false))) else { continue };
         // Where letters and bytes do not run in step, the place of the cut is not known, and the word stays whole.
-        if words[at].span.len() != text.len() {
+        if is_known(text) || words[at].span.len() != text.len() && words[at].span.len() != 2 * text.len() {
             continue;
         }
-        let cut = if is_behind { text.len() - form.len() } else { form.len() };
+        let Some(cut) = glued_cut(text) else { continue };
+        let cut_in_raw = cut * words[at].span.len() / text.len();
         let mut tail = words[at].clone();
         tail.text.drain(..cut);
-        tail.span.start += cut;
+        tail.span.start += cut_in_raw;
         tail.opens_part = false;
+        tail.after_hyphen = false;
         let head = &mut words[at];
         head.text.truncate(cut);
         head.span.end = tail.span.start;
         words.insert(at + 1, tail);
     }
 }
-
-/// Forms that are glued to words and hardly ever end or begin one.
-const GLUED_BEHIND: [&str; 8] = ["corporation", "company", "limited", "gmbh", "corp", "llc", "ltd", "jsc"];
-const GLUED_IN_FRONT: [&str; 6] = ["pjsc", "ojsc", "cjsc", "llc", "jsc", "ooo"];
 
 /// Joins words that a stray space tore apart (`COM PANY`), if neither half is a word and the whole is one.
 fn mend_torn(words: &mut Vec<TextWord>) {

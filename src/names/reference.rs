@@ -2,6 +2,7 @@
 //!
 //! In: nothing. Out: rows of fields. The tables are checked by a test, so reading them cannot fail at run time.
 
+pub const GLUED_WORDS: &str = include_str!("../reference/names/glued_words.csv");
 pub const LEGAL_FORMS: &str = include_str!("../reference/names/legal_forms.csv");
 pub const ABBREVIATIONS: &str = include_str!("../reference/names/abbreviations.csv");
 pub const GENERIC_WORDS: &str = include_str!("../reference/names/generic_words.csv");
@@ -34,6 +35,7 @@ mod tests {
     #[test]
     fn tables_are_whole() {
         for (table, width) in [
+            (GLUED_WORDS, 2),
             (LEGAL_FORMS, 3),
             (ABBREVIATIONS, 2),
             (GENERIC_WORDS, 3),
