@@ -4,7 +4,7 @@
 //! The score is not the same both ways round: a listed name must be covered, a query may carry an address, but a query word that
 //! nothing explains makes another firm of it (`ALMAZ ANTEY TELECOM` is not `ALMAZ-ANTEY`).
 
-use super::name::{Name, NameWord, Role};
+use super::name::{Name, NameWord, Role, Whole};
 use super::sounds::sound_key;
 use super::weights::NAT;
 use super::words::{EXACT, Likeness, WordForm, compare_words, edit_distance, typo_budget};
@@ -22,6 +22,8 @@ pub enum PairKind {
     Initial,
     /// More typos than two words alone would be forgiven, between names that agree otherwise.
     ManyTypos(u8),
+    /// The names written together are alike but for so many letters.
+    Whole(u8),
     LegalSame,
     LegalOther,
 }
@@ -98,10 +100,15 @@ mod setting {
     pub const LEAST_SISTER: f64 = 2.5;
     /// One word alone, while others of the listed name are missing, is a coincidence more often than not.
     pub const ONE_WORD: f64 = 0.93;
-    /// The same where the query has another telling word, of so many nats.
+    /// The same where the query has another word, of so many nats: `FORTUNA SOFTWARE` is not the ship `FORTUNA`.
+    pub const ONE_WORD_OF_SEVERAL: f64 = 0.86;
     pub const SISTER_OF_ONE_WORD: f64 = 2.0;
     /// Generic names may equal each other but never resemble one.
     pub const GENERIC: f64 = 0.8;
+    /// Names written together are compared only where words do not agree so far.
+    pub const ENOUGH_BY_WORDS: u16 = 940;
+    pub const WHOLE: u32 = 970;
+    pub const LEAST_WHOLE_WITH_TYPOS: usize = 7;
     pub const JOINED: u32 = 980;
     pub const JOINED_BY_SOUND: u32 = 940;
     pub const PREFIX: u32 = 850;
@@ -118,6 +125,50 @@ mod setting {
 
 /// Compares two names that were read before.
 pub fn compare_names(query: &Name, listed: &Name) -> Comparison {
+    let by_words = compare_by_words(query, listed);
+    if by_words.score > setting::ENOUGH_BY_WORDS {
+        return by_words;
+    }
+    match compare_wholes(query, listed) {
+        Some(by_wholes) if by_wholes.score > by_words.score => by_wholes,
+        _ => by_words,
+    }
+}
+
+/// Compares two names as if they had no spaces, where these are set differently: `PNPCOOL SPACE` is `P N P COOL SPACE`.
+fn compare_wholes(query: &Name, listed: &Name) -> Option<Comparison> {
+    let single = |name: &Name| match &name.words[..] {
+        [word] if name.wholes.is_empty() => Some(Whole { form: word.form.clone(), words: 0..1, n_words: 1 }),
+        _ => None,
+    };
+    let (query_single, listed_single) = (single(query), single(listed));
+    let pairs = query.wholes.iter().chain(&query_single).flat_map(|a| {
+        listed.wholes.iter().chain(&listed_single).filter_map(move |b| Some((whole_typos(a, b)?, a, b)))
+    });
+    let (n, a, b) = pairs.min_by_key(|(n, a, b)| (*n, a.n_words, b.n_words))?;
+    let similarity = (1000 - 1000 * u32::from(n) / a.form.text.len().max(b.form.text.len()) as u32) * setting::WHOLE / 1000;
+    let pair = Pair { query: a.words.clone(), listed: b.words.clone(), kind: PairKind::Whole(n), similarity, share: 0 };
+    let mut used_query = vec![false; query.words.len()];
+    let mut used_listed = vec![false; listed.words.len()];
+    used_query[pair.query.clone()].fill(true);
+    used_listed[pair.listed.clone()].fill(true);
+    Some(finish(query, listed, vec![pair], used_query, used_listed))
+}
+
+fn whole_typos(a: &Whole, b: &Whole) -> Option<u8> {
+    if a.form.text == b.form.text {
+        return Some(0);
+    }
+    // Where the spaces are the same, words are compared, and short ones must agree.
+    let shorter = a.form.text.len().min(b.form.text.len());
+    let digits = |whole: &Whole| whole.form.text.bytes().filter(u8::is_ascii_digit).collect::<Vec<u8>>();
+    if a.n_words == b.n_words || shorter < setting::LEAST_WHOLE_WITH_TYPOS || digits(a) != digits(b) {
+        return None;
+    }
+    edit_distance(a.form.text.as_bytes(), b.form.text.as_bytes(), typo_budget(shorter)).map(|n| n as u8)
+}
+
+fn compare_by_words(query: &Name, listed: &Name) -> Comparison {
     let mut links = find_links(query, listed);
     // Equal words pair first: written together with a neighbor they would leave that neighbor's partner alone.
     let order = |link: &Link| (link.similarity < EXACT, std::cmp::Reverse(link.gain));
@@ -135,6 +186,17 @@ pub fn compare_names(query: &Name, listed: &Name) -> Comparison {
             pairs.push(Pair { query: link.query, listed: link.listed, kind: link.kind, similarity: link.similarity, share: 0 });
         }
     }
+    finish(query, listed, pairs, used_query, used_listed)
+}
+
+/// Pairs what may pair beside the pairs found, and scores.
+fn finish(
+    query: &Name,
+    listed: &Name,
+    mut pairs: Vec<Pair>,
+    mut used_query: Vec<bool>,
+    mut used_listed: Vec<bool>,
+) -> Comparison {
     pair_legal_forms(query, listed, &mut used_query, &mut used_listed, &mut pairs);
     pair_many_typos(query, listed, &mut used_query, &mut used_listed, &mut pairs);
     pairs.sort_by_key(|pair| (pair.listed.start, pair.query.start));
@@ -160,6 +222,7 @@ fn find_links(query: &Name, listed: &Name) -> Vec<Link> {
     let listed_has_address = listed.words.iter().any(|word| word.is_address);
     // An address may hold any word; only a listed name with an address of its own is compared with it.
     let counts = |word: &NameWord| matches!(word.role, Role::Core | Role::Number) && (listed_has_address || !word.is_address);
+    let is_barred = |a: &NameWord, b: &NameWord| a.is_address && !b.is_address;
     let last = query.words.iter().rposition(|word| word.role != Role::Aside);
     let may_be_cut = setting::CUT_LENGTHS.contains(&query.n_chars);
     let mut push = |query: Range<usize>, listed_at: Range<usize>, kind: PairKind, similarity: u32| {
@@ -174,7 +237,7 @@ fn find_links(query: &Name, listed: &Name) -> Vec<Link> {
             {
                 push(i..i + 1, j..j + 1, PairKind::Prefix, setting::PREFIX);
             }
-            if !matches!(b.role, Role::Core | Role::Number) {
+            if !matches!(b.role, Role::Core | Role::Number) || is_barred(a, b) {
                 continue;
             }
             if let Some((likeness, similarity)) = compare_words(&a.form, &b.form) {
@@ -339,6 +402,11 @@ fn score(query: &Name, listed: &Name, comparison: &mut Comparison) {
             information += shared * similarity;
         }
     }
+    // `M. PEREZ` leaves out what else `PEREZ, Maria Marcela` is called.
+    let is_full_word = |pair: &Pair| pair.kind != PairKind::Initial && listed.words[pair.listed.start].role == Role::Core;
+    let has_initial = comparison.extra.is_empty()
+        && comparison.pairs.iter().any(|pair| pair.kind == PairKind::Initial)
+        && comparison.pairs.iter().any(is_full_word);
     let cut_from =
         if comparison.is_cut { comparison.pairs.iter().map(|pair| pair.listed.end).max().unwrap_or(0) } else { usize::MAX };
     for &at in &comparison.missing {
@@ -348,6 +416,7 @@ fn score(query: &Name, listed: &Name, comparison: &mut Comparison) {
                 _ if at >= cut_from => setting::BEHIND_CUT,
                 Role::Legal(_) => setting::UNPAIRED_LEGAL,
                 _ if word.in_brackets => setting::IN_BRACKETS,
+                _ if has_initial => setting::INITIAL_WEIGHT,
                 _ => 1.0,
             };
     }
@@ -383,7 +452,9 @@ fn score(query: &Name, listed: &Name, comparison: &mut Comparison) {
             + (1.0 - setting::LEAST_BY_INFORMATION) * (information / setting::ENOUGH_INFORMATION).min(1.0);
         score *= 1.0 - setting::SISTER * (sister / setting::SISTER_NATS).min(1.0);
         let n_core_pairs = comparison.pairs.iter().filter(|pair| listed.words[pair.listed.start].role == Role::Core).count();
-        if n_core_pairs == 1 && (missing_core().next().is_some() || sister > setting::SISTER_OF_ONE_WORD) {
+        if n_core_pairs == 1 && sister > setting::SISTER_OF_ONE_WORD {
+            score *= setting::ONE_WORD_OF_SEVERAL;
+        } else if n_core_pairs == 1 && missing_core().next().is_some() {
             score *= setting::ONE_WORD;
         }
         if query.is_generic || listed.is_generic {
@@ -450,6 +521,8 @@ fn pair_text(pair: &Pair, query: &Name, listed: &Name) -> String {
         PairKind::Joined => ("≈", " joined".to_string()),
         PairKind::Prefix => ("≈", " cut".to_string()),
         PairKind::Initial => ("≈", " initial".to_string()),
+        PairKind::Whole(0) => ("≈", " written together".to_string()),
+        PairKind::Whole(n) => ("≈", format!(" written together, {n} typos")),
         PairKind::LegalSame if a == b => return format!("legal form {a}"),
         PairKind::LegalSame => return format!("legal form {a}={b}"),
         PairKind::LegalOther => return format!("legal form {a}/{b}"),

@@ -87,7 +87,7 @@ impl NameIndex {
         let mut word_ids: FxHashMap<Box<str>, u32> = FxHashMap::default();
         let mut entries: Vec<(u32, u32)> = Vec::new();
         for (at, name) in names.iter().enumerate() {
-            for form in indexed_words(name) {
+            for form in indexed_words(name).into_iter().chain(name.wholes.iter().map(|whole| whole.form.clone())) {
                 let id = *word_ids.entry(form.text.clone()).or_insert_with(|| {
                     words.push(form.clone());
                     words.len() as u32 - 1
@@ -155,6 +155,7 @@ impl NameIndex {
                 forms.extend(join(&word.form, &next.form));
             }
         }
+        forms.extend(query.wholes.iter().map(|whole| whole.form.clone()));
         let mut listed: Vec<u32> = Vec::new();
         let mut words: Vec<u32> = Vec::new();
         for form in &forms {

@@ -10,7 +10,7 @@ use super::sounds::is_number;
 use super::tails::{address_start, mark_lead_ins};
 use super::text::{TextWord, split_words};
 use super::weights::{LEGAL_WEIGHT, is_common, is_known, weight};
-use super::words::WordForm;
+use super::words::{LONGEST, WordForm};
 use std::ops::Range;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -47,6 +47,17 @@ pub struct Name {
     pub is_generic: bool,
     /// Characters of the raw text, by which a cut text is told.
     pub n_chars: usize,
+    /// The words written together: those of the name itself, and those with its legal forms if that differs.
+    pub wholes: Vec<Whole>,
+}
+
+/// The words of a name written together.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Whole {
+    pub form: WordForm,
+    /// Positions in `Name::words`, from the first to the last word that is part of it.
+    pub words: Range<usize>,
+    pub n_words: usize,
 }
 
 impl Name {
@@ -115,9 +126,32 @@ impl Name {
         let position = |span: &Range<usize>| span.start;
         words.extend(aside);
         words.sort_by_key(|word| position(&word.span));
-        Name { words, identifiers, is_generic, n_chars: raw.trim().chars().count() }
+        let wholes = wholes(&words);
+        Name { words, identifiers, is_generic, n_chars: raw.trim().chars().count(), wholes }
     }
 }
+
+/// Returns what a name is when its spaces are lost, unless it is a single word.
+fn wholes(words: &[NameWord]) -> Vec<Whole> {
+    let write_together = |counts: &dyn Fn(&NameWord) -> bool| {
+        let positions = || (0..words.len()).filter(|at| counts(&words[*at]) && !words[*at].is_address);
+        let text: String = positions().flat_map(|at| words[at].form.text.split(' ')).collect();
+        let (first, last) = (positions().next()?, positions().last()?);
+        let is_fit = last > first && (LEAST_WHOLE..=LONGEST).contains(&text.len()) && !is_number(&text);
+        is_fit.then(|| Whole {
+            form: WordForm::new(text, WordMeaning::default()),
+            words: first..last + 1,
+            n_words: positions().count(),
+        })
+    };
+    let name = write_together(&|word| matches!(word.role, Role::Core | Role::Number));
+    let with_forms = write_together(&|word| word.role != Role::Aside);
+    let differs = with_forms.as_ref().map(|whole| &whole.form.text) != name.as_ref().map(|whole| &whole.form.text);
+    name.into_iter().chain(with_forms.filter(|_| differs)).collect()
+}
+
+/// Shorter names written together are too often alike by chance.
+const LEAST_WHOLE: usize = 5;
 
 fn set_aside(text: &str, span: Range<usize>) -> NameWord {
     let form = WordForm::new(text.to_string(), WordMeaning::default());

@@ -121,7 +121,7 @@ pub fn typo_budget(length: usize) -> usize {
 }
 
 /// Longer words are compared as a whole only.
-const LONGEST: usize = 63;
+pub const LONGEST: usize = 63;
 
 /// Optimal string alignment: insertions, deletions, substitutions and swaps of neighbors; `None` above `budget`.
 pub fn edit_distance(a: &[u8], b: &[u8], budget: usize) -> Option<usize> {
