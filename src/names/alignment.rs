@@ -142,9 +142,11 @@ fn compare_wholes(query: &Name, listed: &Name) -> Option<Comparison> {
         _ => None,
     };
     let (query_single, listed_single) = (single(query), single(listed));
-    let pairs = query.wholes.iter().chain(&query_single).flat_map(|a| {
-        listed.wholes.iter().chain(&listed_single).filter_map(move |b| Some((whole_typos(a, b)?, a, b)))
-    });
+    let pairs = query
+        .wholes
+        .iter()
+        .chain(&query_single)
+        .flat_map(|a| listed.wholes.iter().chain(&listed_single).filter_map(move |b| Some((whole_typos(a, b)?, a, b))));
     let (n, a, b) = pairs.min_by_key(|(n, a, b)| (*n, a.n_words, b.n_words))?;
     let similarity = (1000 - 1000 * u32::from(n) / a.form.text.len().max(b.form.text.len()) as u32) * setting::WHOLE / 1000;
     let pair = Pair { query: a.words.clone(), listed: b.words.clone(), kind: PairKind::Whole(n), similarity, share: 0 };
@@ -470,7 +472,19 @@ fn score(query: &Name, listed: &Name, comparison: &mut Comparison) {
         score *= setting::ANY_INITIAL;
     }
     let is_core = |pair: &&Pair| listed.words[pair.listed.start].role == Role::Core;
-    let in_order = comparison.pairs.iter().filter(is_core).map(|pair| pair.query.start).is_sorted();
+    let turned = |turn: Option<usize>, at: usize| turn.is_some_and(|turn| at < turn);
+    let in_order = [(None, None), (query.turn, None), (None, listed.turn), (query.turn, listed.turn)].iter().any(|turn| {
+        let mut places: Vec<_> = comparison
+            .pairs
+            .iter()
+            .filter(is_core)
+            .map(|pair| {
+                (turned(turn.1, pair.listed.start), pair.listed.start, turned(turn.0, pair.query.start), pair.query.start)
+            })
+            .collect();
+        places.sort_unstable();
+        places.is_sorted_by_key(|place| (place.2, place.3))
+    });
     if !in_order {
         score *= setting::OTHER_ORDER;
     }

@@ -4,10 +4,10 @@
 //! Long words of a phrase are compared by their sound key, so that one Cyrillic spelling covers every romanization of it.
 
 use super::reference;
-use super::sounds::sound_key;
+use super::sounds::{digits_to_letters, sound_key};
 use super::text::split_words;
 use super::weights::is_known;
-use super::words::{edit_distance, typo_budget};
+use super::words::{edit_distance, letters, typo_budget};
 use rustc_hash::FxHashMap;
 use std::sync::OnceLock;
 
@@ -61,33 +61,46 @@ pub fn mended_legal_form(words: &[&str], is_start: bool) -> Option<(&'static str
         return None;
     }
     // A single word that is not quite a legal form is more often a name in front, and a legal form behind.
-    let is_safe = |length: usize| length > 1 || !is_start && words[0].len() >= 6;
+    let is_safe = |length: usize| length > 1 || words[0].len() >= if is_start { 9 } else { 6 } || holds_digit(words[0]);
     let (class, length) = legal_form(&mended, is_start)?;
     (is_safe(length) && is_mended[..length].contains(&true)).then_some((class, length))
 }
 
 struct LegalForms {
     phrases: PhraseTable<(&'static str, Place)>,
-    /// The longer words of all phrases, for mending; those of one length together.
-    words: Vec<String>,
+    /// The longer words of all phrases, sorted, for mending, with the letters that they hold.
+    words: Vec<(String, u32)>,
+    /// Of three and four letters: `J5C` is `JSC`.
+    short_words: Vec<String>,
     longest: usize,
 }
 
 impl LegalForms {
     /// Returns the word of a legal form that a word is a misspelling of, or at the end of a text the front of.
     fn near(&self, word: &str, is_last: bool) -> Option<&str> {
+        if holds_digit(word) {
+            let letters = digits_to_letters(word);
+            let mut all = self.short_words.iter().chain(self.words.iter().map(|word| &word.0));
+            return all.find(|whole| **whole == letters).map(String::as_str);
+        }
         if word.len() < 4 || word.len() > 24 {
             return None;
         }
-        let is_front = |whole: &str| is_last && word.len() >= 5 && whole.len() > word.len() && whole.starts_with(word);
-        let distance = |whole: &str| {
+        let mask = letters(word);
+        let distance = |(whole, whole_mask): &(String, u32)| {
             let budget = typo_budget(whole.len().min(word.len() + 1));
-            (whole.len().abs_diff(word.len()) <= budget)
-                .then(|| edit_distance(word.as_bytes(), whole.as_bytes(), budget))
-                .flatten()
+            if whole.len().abs_diff(word.len()) > budget || (mask ^ whole_mask).count_ones() as usize > 2 * budget {
+                return None;
+            }
+            edit_distance(word.as_bytes(), whole.as_bytes(), budget)
         };
-        let nearest = self.words.iter().filter_map(|whole| Some((distance(whole)?, whole))).min();
-        nearest.map(|(_, whole)| whole.as_str()).or_else(|| self.words.iter().find(|whole| is_front(whole)).map(String::as_str))
+        let nearest = self.words.iter().filter_map(|whole| Some((distance(whole)?, &whole.0))).min();
+        if let Some((_, whole)) = nearest {
+            return Some(whole);
+        }
+        // Words are sorted, so those that go on from a cut one stand behind it.
+        let next = self.words.get(self.words.partition_point(|whole| whole.0.as_str() <= word))?;
+        (is_last && word.len() >= 5 && next.0.starts_with(word)).then_some(&next.0)
     }
 }
 
@@ -96,19 +109,33 @@ fn legal_forms() -> &'static LegalForms {
     TABLE.get_or_init(|| {
         let mut phrases = PhraseTable::default();
         let mut words: Vec<String> = Vec::new();
+        let mut short_words: Vec<String> = Vec::new();
         let mut longest = 0;
         for [class, place, spellings] in reference::rows(reference::LEGAL_FORMS) {
             for spelling in spellings.split(';') {
                 phrases.add(spelling, (class, read_place(place)));
                 let texts = split_words(spelling);
                 longest = longest.max(texts.len());
-                words.extend(texts.into_iter().map(|word| word.text).filter(|word| word.len() >= 5));
+                for text in texts.into_iter().map(|word| word.text) {
+                    match text.len() {
+                        0..=2 => {}
+                        3..=4 => short_words.push(text),
+                        _ => words.push(text),
+                    }
+                }
             }
         }
         words.sort_unstable();
         words.dedup();
-        LegalForms { phrases: phrases.finish(), words, longest }
+        short_words.sort_unstable();
+        short_words.dedup();
+        let words = words.into_iter().map(|word| (letters(&word), word)).map(|(mask, word)| (word, mask)).collect();
+        LegalForms { phrases: phrases.finish(), words, short_words, longest }
     })
+}
+
+fn holds_digit(word: &str) -> bool {
+    word.bytes().any(|byte| byte.is_ascii_digit())
 }
 
 /// Returns where a word of a legal form is glued to a name, in letters.

@@ -49,6 +49,8 @@ pub struct Name {
     pub n_chars: usize,
     /// The words written together: those of the name itself, and those with its legal forms if that differs.
     pub wholes: Vec<Whole>,
+    /// The word behind the only comma, in a name without legal forms: `QADDAFI, Muammar` is read as `Muammar QADDAFI` too.
+    pub turn: Option<usize>,
 }
 
 /// The words of a name written together.
@@ -127,8 +129,16 @@ impl Name {
         words.extend(aside);
         words.sort_by_key(|word| position(&word.span));
         let wholes = wholes(&words);
-        Name { words, identifiers, is_generic, n_chars: raw.trim().chars().count(), wholes }
+        let turn = turn(raw, &words);
+        Name { words, identifiers, is_generic, n_chars: raw.trim().chars().count(), wholes, turn }
     }
+}
+
+fn turn(raw: &str, words: &[NameWord]) -> Option<usize> {
+    let comma = raw.find(',')?;
+    let is_plain = words.iter().all(|word| matches!(word.role, Role::Core) && !word.in_brackets);
+    let at = words.iter().position(|word| word.span.start > comma)?;
+    (is_plain && at > 0 && !raw[comma + 1..].contains(',')).then_some(at)
 }
 
 /// Returns what a name is when its spaces are lost, unless it is a single word.

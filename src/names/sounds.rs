@@ -39,7 +39,9 @@ pub fn is_number(word: &str) -> bool {
 
 /// Spellings and the sound they stand for, the longest that fits first; capitals are sounds with no letter of their own.
 #[rustfmt::skip]
-const SOUNDS: [(&str, &str); 58] = [
+const SOUNDS: [(&str, &str); 59] = [
+    // Wade-Giles for the `x` of pinyin.
+    ("hs", "ks"),
     ("shch", "S"), ("sch", "S"), ("tsch", "C"), ("tch", "C"), ("dzh", "J"), ("sh", "S"), ("ch", "C"), ("zh", "J"),
     ("dj", "J"), ("kh", "h"), ("gh", "g"), ("ph", "f"), ("th", "t"), ("dh", "d"), ("ck", "k"), ("ts", "c"),
     ("tz", "c"), ("ce", "ce"), ("ci", "ci"), ("cy", "ci"), ("c", "k"), ("q", "k"), ("x", "ks"), ("w", "v"),
@@ -66,9 +68,9 @@ fn spellings_by_letter(first: char) -> &'static [(&'static str, &'static str)] {
 }
 
 /// Returns a word with digits read as the letters that they look like, if it has more letters than digits.
-fn digits_to_letters(word: &str) -> String {
+pub fn digits_to_letters(word: &str) -> String {
     let n_digits = word.bytes().filter(u8::is_ascii_digit).count();
-    if n_digits == 0 || 2 * n_digits >= word.len() || word.len() < 4 {
+    if n_digits == 0 || 2 * n_digits >= word.len() || word.len() < 3 {
         return word.to_string();
     }
     word.chars()

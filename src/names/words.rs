@@ -161,7 +161,7 @@ pub fn edit_distance(a: &[u8], b: &[u8], budget: usize) -> Option<usize> {
 }
 
 /// Returns one bit for each letter or digit that a word holds.
-fn letters(word: &str) -> u32 {
+pub fn letters(word: &str) -> u32 {
     word.bytes().fold(0, |mask, byte| {
         mask | 1
             << match byte {
