@@ -62,7 +62,7 @@ pub fn compare(query: &str, listed: &str) -> Comparison {
 }
 
 /// What the score is made of, each number with its reason. Shares are fractions.
-mod setting {
+pub(super) mod setting {
     /// The listed name must be covered …
     pub const LISTED_EXPONENT: f64 = 0.62;
     /// … and what the query says more counts less, because names come with branches, cities and goods.
@@ -163,11 +163,13 @@ fn whole_typos(a: &Whole, b: &Whole) -> Option<u8> {
     }
     // Where the spaces are the same, words are compared, and short ones must agree.
     let shorter = a.form.text.len().min(b.form.text.len());
+    let budget = typo_budget(shorter);
+    let is_far = a.form.text.len().abs_diff(b.form.text.len()) > budget || a.form.differs_in_letters(&b.form) > 2 * budget;
     let digits = |whole: &Whole| whole.form.text.bytes().filter(u8::is_ascii_digit).collect::<Vec<u8>>();
-    if a.n_words == b.n_words || shorter < setting::LEAST_WHOLE_WITH_TYPOS || digits(a) != digits(b) {
+    if is_far || a.n_words == b.n_words || shorter < setting::LEAST_WHOLE_WITH_TYPOS || digits(a) != digits(b) {
         return None;
     }
-    edit_distance(a.form.text.as_bytes(), b.form.text.as_bytes(), typo_budget(shorter)).map(|n| n as u8)
+    edit_distance(a.form.text.as_bytes(), b.form.text.as_bytes(), budget).map(|n| n as u8)
 }
 
 fn compare_by_words(query: &Name, listed: &Name) -> Comparison {

@@ -20,6 +20,10 @@ pub mod sounds;
 pub mod words;
 
 pub mod alignment;
+
+mod bound;
 pub mod index;
+mod neighbors;
+mod vocabulary;
 
 mod reference;

@@ -50,6 +50,11 @@ impl WordForm {
         let sound = sound_key(&text);
         WordForm { text_letters: letters(&text), sound_letters: letters(&sound), sound: sound.into(), text: text.into(), meaning }
     }
+
+    /// Returns how many letters one of two words has and the other has not: at most two a typo.
+    pub fn differs_in_letters(&self, other: &WordForm) -> usize {
+        (self.text_letters ^ other.text_letters).count_ones() as usize
+    }
 }
 
 /// Returns how alike two words are, the best way first; `None` if they are not. It is the same both ways round.
