@@ -75,7 +75,7 @@ impl Bounds {
                 self.joined.push((vocabulary.add_joined(form), place.min(MOST_WORDS) as u8));
             }
         }
-        self.wholes.extend(name.wholes.iter().map(|whole| vocabulary.add(&whole.form)));
+        self.wholes.extend(name.wholes.iter().map(|whole| vocabulary.add_whole(&whole.form)));
         self.starts.push(self.words.len() as u32);
         self.joined_starts.push(self.joined.len() as u32);
         self.whole_starts.push(self.wholes.len() as u32);
@@ -93,6 +93,8 @@ fn length(form: &WordForm) -> u8 {
 pub struct QueryBound {
     /// For each word of the vocabulary: the query that noted it last, the best similarity, and by which of its words.
     noted: Vec<Noted>,
+    /// One bit a word, because most words of a list are not noted and a bit is near at hand.
+    is_noted: Vec<u64>,
     turn: u32,
     /// Words that may pair by more typos than usual: their letters and length.
     open: Vec<(u32, u8)>,
@@ -129,6 +131,7 @@ impl QueryBound {
     pub fn new(n_words: usize) -> Self {
         QueryBound {
             noted: vec![Noted::default(); n_words],
+            is_noted: vec![0; n_words.div_ceil(64)],
             turn: 0,
             open: Vec::new(),
             extra: Vec::new(),
@@ -149,6 +152,7 @@ impl QueryBound {
             self.turn = 0;
         }
         self.turn += 1;
+        self.is_noted.fill(0);
         let words = &query.words;
         self.last = words.iter().rposition(|word| word.role != Role::Aside).unwrap_or(0);
         let last = words.get(self.last);
@@ -179,6 +183,7 @@ impl QueryBound {
         let noted = &mut self.noted[neighbor.word as usize];
         let is_first = noted.turn != self.turn;
         if is_first {
+            self.is_noted[neighbor.word as usize / 64] |= 1 << (neighbor.word % 64);
             *noted = Noted { turn: self.turn, similarity: 0, by: 0 };
         }
         noted.similarity = noted.similarity.max(neighbor.similarity);
@@ -186,10 +191,15 @@ impl QueryBound {
         is_first
     }
 
+    fn noted(&self, word: u32) -> Option<&Noted> {
+        let is_noted = self.is_noted[word as usize / 64] & 1 << (word % 64) != 0;
+        is_noted.then(|| &self.noted[word as usize])
+    }
+
     /// Returns whether a listed name may score `floor`.
     pub fn may_reach(&self, bounds: &Bounds, listed: usize, floor: u16) -> bool {
         let range = |starts: &[u32]| starts[listed] as usize..starts[listed + 1] as usize;
-        if bounds.wholes[range(&bounds.whole_starts)].iter().any(|word| self.noted[*word as usize].turn == self.turn) {
+        if bounds.wholes[range(&bounds.whole_starts)].iter().any(|word| self.noted(*word).is_some()) {
             return true;
         }
         let words = &bounds.words[range(&bounds.starts)];
@@ -198,21 +208,21 @@ impl QueryBound {
         }
         let mut joined = [Noted::default(); MOST_WORDS + 1];
         for (word, place) in &bounds.joined[range(&bounds.joined_starts)] {
-            let noted = self.noted[*word as usize];
-            if noted.turn == self.turn {
+            if let Some(noted) = self.noted(*word) {
                 for at in [usize::from(*place), usize::from(*place) + 1] {
                     let both = &mut joined[at.min(MOST_WORDS)];
-                    *both = Noted { by: both.by | noted.by, similarity: both.similarity.max(noted.similarity), ..noted };
+                    *both = Noted { by: both.by | noted.by, similarity: both.similarity.max(noted.similarity), ..*noted };
                 }
             }
         }
         let floor = f64::from(floor) / 1000.0 - ROUNDING;
+        let least_share = floor.max(0.0).powf(1.0 / setting::LISTED_EXPONENT) - ROUNDING;
         let sums = self.add_up(words, &joined, false);
-        if self.most(&sums) >= floor {
+        if self.most(&sums, least_share) >= floor {
             return true;
         }
         let may_have_more_typos = sums.agreed >= setting::AGREED_FOR_TYPOS * sums.weight;
-        may_have_more_typos && self.most(&self.add_up(words, &joined, true)) >= floor
+        may_have_more_typos && self.most(&self.add_up(words, &joined, true), least_share) >= floor
     }
 
     /// Adds up what may pair as noted, and `with_many_typos` also what may pair where the rest of two names agrees.
@@ -223,7 +233,7 @@ impl QueryBound {
         for (word, joined) in words.iter().zip(joined) {
             let weight = f64::from(word.weight) / 1000.0;
             sums.weight += weight;
-            let single = self.noted[word.word as usize];
+            let single = self.noted(word.word);
             let factor = match word.kind {
                 _ if is_behind_cut && self.may_be_cut => setting::BEHIND_CUT,
                 Kind::Legal => setting::UNPAIRED_LEGAL,
@@ -234,7 +244,7 @@ impl QueryBound {
             let is_core = word.kind == Kind::Core;
             let mut by = 0;
             let mut similarity = 0;
-            for noted in [&single, joined].into_iter().filter(|noted| noted.turn == self.turn) {
+            for noted in single.into_iter().chain(Some(joined)) {
                 by |= noted.by;
                 similarity = similarity.max(noted.similarity);
             }
@@ -270,12 +280,15 @@ impl QueryBound {
         sums
     }
 
-    /// Returns the most that sums can come to.
-    fn most(&self, sums: &Sums) -> f64 {
+    /// Returns the most that sums can come to, or nothing if less than `least_share` of the listed name is covered.
+    fn most(&self, sums: &Sums, least_share: f64) -> f64 {
         if sums.covered <= 0.0 {
             return 0.0;
         }
         let listed_share = sums.covered / (sums.total + sums.missing);
+        if listed_share < least_share {
+            return 0.0;
+        }
         let left = || self.extra.iter().filter(|extra| !sums.is_loose && sums.by & extra.by == 0);
         let extra: f64 = left().map(|extra| extra.weight).sum();
         let sister: f64 = left().map(|extra| extra.sister).sum();

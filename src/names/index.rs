@@ -28,8 +28,8 @@ pub struct Candidate {
 pub struct NameIndex {
     names: Vec<Name>,
     words: Vec<WordForm>,
-    /// Words in the order of their text, to find those that go on from a cut one.
-    by_text: Vec<u32>,
+    /// Words in the order of their text, to find those that go on from a cut one; each with its first letters.
+    by_text: Vec<(u64, u32)>,
     /// For each word the listed names that it nominates, ascending.
     postings: Postings,
     neighbors: Neighbors,
@@ -80,8 +80,9 @@ impl NameIndex {
         let postings = Postings { starts, names: entries.into_iter().map(|entry| entry.1).collect() };
         let neighbors = Neighbors::new(&vocabulary);
         let words = vocabulary.words;
-        let mut by_text: Vec<u32> = (0..words.len() as u32).collect();
-        by_text.sort_unstable_by_key(|id| &words[*id as usize].text);
+        let single = (0..words.len()).filter(|id| vocabulary.is_single[*id]);
+        let mut by_text: Vec<(u64, u32)> = single.map(|id| (first_letters(&words[id].text), id as u32)).collect();
+        by_text.sort_unstable();
         NameIndex { names, words, by_text, postings, neighbors, bounds, idle: Mutex::default() }
     }
 
@@ -199,10 +200,13 @@ impl Search {
         let last = query.words.iter().rposition(|word| word.role != Role::Aside);
         if let Some(last) = last.filter(|_| query.n_chars >= LEAST_CUT_CHARS) {
             let text = &query.words[last].form.text;
-            let from = index.by_text.partition_point(|id| index.words[*id as usize].text < *text);
-            let goes_on = index.by_text[from..].iter().take_while(|id| index.words[**id as usize].text.starts_with(&**text));
-            for id in goes_on.filter(|_| text.len() >= LEAST_CUT_LETTERS) {
-                self.note(index, Neighbor { word: *id, similarity: 1000 }, last..last + 1);
+            let least = first_letters(text);
+            let most = least | u64::MAX.checked_shr(8 * text.len() as u32).unwrap_or(0);
+            let from = index.by_text.partition_point(|word| word.0 < least);
+            let goes_on = index.by_text[from..].iter().take_while(|word| word.0 <= most);
+            let goes_on = goes_on.filter(|word| text.len() < 8 || index.words[word.1 as usize].text.starts_with(&**text));
+            for (_, word) in goes_on.filter(|_| text.len() >= LEAST_CUT_LETTERS) {
+                self.note(index, Neighbor { word: *word, similarity: 1000 }, last..last + 1);
             }
         }
     }
@@ -236,6 +240,14 @@ impl Search {
     }
 }
 
+/// Returns the first eight letters of a word as a number that sorts as they do.
+fn first_letters(text: &str) -> u64 {
+    let mut letters = [0_u8; 8];
+    let n = text.len().min(8);
+    letters[..n].copy_from_slice(&text.as_bytes()[..n]);
+    u64::from_be_bytes(letters)
+}
+
 /// Calls with the words that nominate a name: the heaviest until the rest covers too little of it, the same for its front, neighbors
 /// written together, and the whole name written together.
 fn nominating_words(name: &Name, vocabulary: &mut Vocabulary, mut call: impl FnMut(u32)) {
@@ -264,7 +276,7 @@ fn nominating_words(name: &Name, vocabulary: &mut Vocabulary, mut call: impl FnM
     for (pair, _) in name.words.windows(2).zip(is_near_chosen).filter(|(_, is_near)| *is_near) {
         joined_forms(&pair[0], &pair[1]).for_each(|form| call(vocabulary.add_joined(form)));
     }
-    name.wholes.iter().for_each(|whole| call(vocabulary.add(&whole.form)));
+    name.wholes.iter().for_each(|whole| call(vocabulary.add_whole(&whole.form)));
 }
 
 #[cfg(test)]

@@ -37,7 +37,7 @@ impl Neighbors {
         for (id, (word, only_joined)) in vocabulary.words.iter().zip(&vocabulary.only_joined).enumerate() {
             if *only_joined {
                 keys.clear();
-                joined_keys(&word.text, &mut keys);
+                joined_keys(word, &mut keys);
             } else {
                 word_keys(word, &mut keys);
             }
@@ -67,12 +67,17 @@ impl Neighbors {
     /// Adds the words that two neighboring words are when written together.
     pub fn of_joined(&self, first: &WordForm, second: &WordForm, words: &[WordForm], near: &mut Near, found: &mut Vec<Neighbor>) {
         near.keys.clear();
-        for second in [Some(&*second.text), second.meaning.full].into_iter().flatten() {
-            let joined = [&*first.text, second].concat();
-            joined_keys(&joined, &mut near.keys);
-        }
+        let seconds = [Some(&*second.text), second.meaning.full].into_iter().flatten();
+        let joined: Vec<Outline> = seconds
+            .map(|second| {
+                let form = WordForm::new([&*first.text, second].concat(), Default::default());
+                joined_keys(&form, &mut near.keys);
+                Outline::of(&form)
+            })
+            .collect();
         self.collect(near);
-        found.extend(near.words.iter().filter_map(|id| {
+        let may_be_alike = |id: &&u32| joined.iter().any(|outline| outline.may_be_joined(self.outlines[**id as usize]));
+        found.extend(near.words.iter().filter(may_be_alike).filter_map(|id| {
             let similarity = compare_joined(first, second, &words[*id as usize])?;
             Some(Neighbor { word: *id, similarity })
         }));
@@ -110,6 +115,12 @@ impl Outline {
             sound_length: length(&word.sound),
             has_meaning: word.meaning.full.is_some() || word.meaning.meaning.is_some(),
         }
+    }
+
+    /// Whether the word may be another in one, which forgives one letter, or has the same sound.
+    fn may_be_joined(self, whole: Outline) -> bool {
+        self.sound_letters == whole.sound_letters
+            || self.text_length.abs_diff(whole.text_length) <= 1 && (self.text_letters ^ whole.text_letters).count_ones() <= 2
     }
 
     fn may_be_alike(self, other: Outline) -> bool {
@@ -152,9 +163,9 @@ fn word_keys(word: &WordForm, keys: &mut Vec<u32>) {
 }
 
 /// Adds the same for two words written together, which may differ in one letter or have the same sound.
-fn joined_keys(text: &str, keys: &mut Vec<u32>) {
-    shorten(text.as_bytes(), 1, keys);
-    keys.push(hash(front(sound_key(text).as_bytes())));
+fn joined_keys(word: &WordForm, keys: &mut Vec<u32>) {
+    shorten(word.text.as_bytes(), 1, keys);
+    keys.push(hash(front(word.sound.as_bytes())));
 }
 
 fn front(word: &[u8]) -> &[u8] {

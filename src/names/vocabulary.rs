@@ -8,38 +8,49 @@ use rustc_hash::FxHashMap;
 #[derive(Default)]
 pub struct Vocabulary {
     pub words: Vec<WordForm>,
-    /// Whether a word only ever came up as two words written together, which are compared more strictly.
+    /// Whether it only ever came up as two words written together, which are compared more strictly.
     pub only_joined: Vec<bool>,
+    /// Whether it came up as a word of a name, and not only as words written together.
+    pub is_single: Vec<bool>,
     ids: FxHashMap<Box<str>, u32>,
 }
 
 impl Vocabulary {
     /// Returns the number of a word.
     pub fn add(&mut self, form: &WordForm) -> u32 {
-        if let Some(id) = self.ids.get(&form.text) {
-            self.only_joined[*id as usize] = false;
-            // Two words written together mean nothing yet.
-            if self.words[*id as usize].meaning != form.meaning {
-                self.words[*id as usize] = form.clone();
-            }
-            return *id;
+        let id = self.add_whole(form);
+        self.is_single[id as usize] = true;
+        // Words written together mean nothing yet.
+        if self.words[id as usize].meaning != form.meaning {
+            self.words[id as usize] = form.clone();
         }
-        self.insert(form.clone(), false)
+        id
+    }
+
+    /// Returns the number of a whole name written together.
+    pub fn add_whole(&mut self, form: &WordForm) -> u32 {
+        let id = match self.ids.get(&form.text) {
+            Some(id) => *id,
+            None => self.insert(form.clone()),
+        };
+        self.only_joined[id as usize] = false;
+        id
     }
 
     /// Returns the number of two words written together.
     pub fn add_joined(&mut self, text: String) -> u32 {
         match self.ids.get(text.as_str()) {
             Some(id) => *id,
-            None => self.insert(WordForm::new(text, Default::default()), true),
+            None => self.insert(WordForm::new(text, Default::default())),
         }
     }
 
-    fn insert(&mut self, form: WordForm, only_joined: bool) -> u32 {
+    fn insert(&mut self, form: WordForm) -> u32 {
         let id = self.words.len() as u32;
         self.ids.insert(form.text.clone(), id);
         self.words.push(form);
-        self.only_joined.push(only_joined);
+        self.only_joined.push(true);
+        self.is_single.push(false);
         id
     }
 }
