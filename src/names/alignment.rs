@@ -109,6 +109,10 @@ pub(super) mod setting {
     pub const ENOUGH_BY_WORDS: u16 = 940;
     pub const WHOLE: u32 = 970;
     pub const LEAST_WHOLE_WITH_TYPOS: usize = 7;
+    /// One short word is a name of many firms and ships; without a legal form that agrees it is not even to be looked at.
+    pub const SHORT_WORD_LETTERS: usize = 7;
+    pub const SHORT_WORD_FROM: f64 = 0.70;
+    pub const SHORT_WORD_MOST: f64 = 0.739;
     pub const JOINED: u32 = 980;
     pub const JOINED_BY_SOUND: u32 = 940;
     pub const PREFIX: u32 = 850;
@@ -490,11 +494,31 @@ fn score(query: &Name, listed: &Name, comparison: &mut Comparison) {
     if !in_order {
         score *= setting::OTHER_ORDER;
     }
+    if is_one_short_word(query, listed, comparison) {
+        score = squeeze(score, setting::SHORT_WORD_FROM, setting::SHORT_WORD_MOST);
+    }
     let most = if is_equal && in_order { 1000.0 } else { 999.0 };
     comparison.score = (score * 1000.0 + 0.5).floor().clamp(0.0, most) as u16;
     for (pair, covered) in comparison.pairs.iter_mut().zip(covered_by_pair) {
         pair.share = (covered / listed_total * 1000.0).round() as u32;
     }
+}
+
+/// Whether all that agrees is one short word, and not even the legal forms do: `FORTUNA S.A.` and the ship `FORTUNA`.
+fn is_one_short_word(query: &Name, listed: &Name, comparison: &Comparison) -> bool {
+    let mut core = comparison.pairs.iter().filter(|pair| listed.words[pair.listed.start].role == Role::Core);
+    let (Some(pair), None) = (core.next(), core.next()) else { return false };
+    let has_form = |name: &Name| name.words.iter().any(|word| matches!(word.role, Role::Legal(_)));
+    let forms_agree = comparison.pairs.iter().any(|pair| pair.kind == PairKind::LegalSame);
+    pair.listed.len() == 1
+        && listed.words[pair.listed.start].form.text.len() <= setting::SHORT_WORD_LETTERS
+        && (has_form(query) || has_form(listed))
+        && !forms_agree
+}
+
+/// Presses scores from `from` to 1 into the band from `from` to `most`, so that they keep their order.
+fn squeeze(score: f64, from: f64, most: f64) -> f64 {
+    if score <= from { score } else { from + (score - from) * (most - from) / (1.0 - from) }
 }
 
 impl Comparison {
