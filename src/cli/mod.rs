@@ -5,6 +5,7 @@
 mod check;
 mod explain;
 mod explain_code;
+mod explain_match;
 mod inspect;
 mod list;
 mod run;

@@ -526,6 +526,11 @@ impl Comparison {
     ///
     /// `poly=poly 0.66; technologies≈technologys typo 0.29; legal form inc/ltd; extra: trading`
     pub fn evidence(&self, query: &Name, listed: &Name) -> String {
+        self.parts(query, listed).join("; ")
+    }
+
+    /// Returns the same, piece by piece.
+    pub fn parts(&self, query: &Name, listed: &Name) -> Vec<String> {
         let mut parts: Vec<String> = self.pairs.iter().map(|pair| pair_text(pair, query, listed)).collect();
         let texts = |name: &Name, positions: &[usize], wanted: &dyn Fn(&NameWord) -> bool| {
             let words = positions.iter().map(|at| &name.words[*at]).filter(|word| wanted(word));
@@ -544,7 +549,7 @@ impl Comparison {
         if self.is_cut {
             parts.push("query cut off".to_string());
         }
-        parts.join("; ")
+        parts
     }
 }
 

@@ -3,7 +3,7 @@
 //! In: folded words. Out: the longest phrase at a place, or what a single word stands for.
 //! Long words of a phrase are compared by their sound key, so that one Cyrillic spelling covers every romanization of it.
 
-use super::reference;
+use super::reference::{self, WordKind};
 use super::sounds::{digits_to_letters, sound_key};
 use super::text::split_words;
 use super::weights::is_known;
@@ -111,7 +111,8 @@ fn legal_forms() -> &'static LegalForms {
         let mut words: Vec<String> = Vec::new();
         let mut short_words: Vec<String> = Vec::new();
         let mut longest = 0;
-        for [class, place, spellings] in reference::rows(reference::LEGAL_FORMS) {
+        let own = reference::user_words(WordKind::LegalForm).map(|(class, spellings)| [class, "any", spellings]);
+        for [class, place, spellings] in reference::rows(reference::LEGAL_FORMS).chain(own) {
             for spelling in spellings.split(';') {
                 phrases.add(spelling, (class, read_place(place)));
                 let texts = split_words(spelling);
@@ -217,14 +218,17 @@ pub fn word_meaning(word: &str) -> WordMeaning {
     static TABLE: OnceLock<FxHashMap<String, WordMeaning>> = OnceLock::new();
     let table = TABLE.get_or_init(|| {
         let mut table: FxHashMap<String, WordMeaning> = FxHashMap::default();
-        for [meaning, per_10000, spellings] in reference::rows(reference::GENERIC_WORDS) {
+        let own = |kind, per_10000| reference::user_words(kind).map(move |(meaning, spellings)| [meaning, per_10000, spellings]);
+        let generic = own(WordKind::GenericWord, OWN_GENERIC_PER_10000).chain(own(WordKind::StopWord, OWN_STOP_PER_10000));
+        for [meaning, per_10000, spellings] in reference::rows(reference::GENERIC_WORDS).chain(generic) {
             for word in split_words(spellings) {
                 let entry = table.entry(word.text).or_default();
                 entry.meaning.get_or_insert(meaning);
                 entry.per_10000 = entry.per_10000.max(per_10000.parse().unwrap_or(0));
             }
         }
-        for [full, spellings] in reference::rows(reference::ABBREVIATIONS) {
+        let same = reference::user_words(WordKind::SameWord).map(|(full, spellings)| [full, spellings]);
+        for [full, spellings] in reference::rows(reference::ABBREVIATIONS).chain(same) {
             let of_full = table.get(full).copied().unwrap_or_default();
             for word in split_words(spellings) {
                 let entry = table.entry(word.text).or_default();
@@ -237,6 +241,10 @@ pub fn word_meaning(word: &str) -> WordMeaning {
     });
     table.get(word).copied().unwrap_or_default()
 }
+
+/// How common the generic words and stop words are that a user adds: like `development`, and like `and`.
+const OWN_GENERIC_PER_10000: &str = "150";
+const OWN_STOP_PER_10000: &str = "1500";
 
 fn read_place(place: &str) -> Place {
     match place {

@@ -24,6 +24,7 @@ pub mod alignment;
 mod bound;
 pub mod index;
 mod neighbors;
+pub mod ofac;
 mod vocabulary;
 
-mod reference;
+pub mod reference;

@@ -37,6 +37,8 @@ pub struct RunFile {
     /// Scores 0 to 1000.
     pub threshold: u16,
     pub aliases: Option<String>,
+    /// The user's own legal forms and business words.
+    pub words: Option<String>,
     /// The rules for repeats that are on.
     pub rules: Vec<&'static str>,
     pub questions: Vec<Question>,
@@ -122,7 +124,7 @@ const GOODS_SET: Keys = Keys {
     known: &["codes", "lists", "tiers", "kinds", "numerically_controlled", "phrases", "near", "not", "fields", "join", "breadth"],
     later: &[],
 };
-const SCREENING: Keys = Keys { known: &["threshold", "aliases"], later: &["decisions"] };
+const SCREENING: Keys = Keys { known: &["threshold", "aliases", "words"], later: &["decisions"] };
 const FINDING: Keys = Keys {
     known: &[
         "id",
@@ -232,6 +234,7 @@ impl Reader {
             goods_sets: self.goods_sets(&goods)?,
             threshold: (threshold * 1000.0).round() as u16,
             aliases: self.text(&screening, "aliases", "[screening]")?,
+            words: self.text(&screening, "words", "[screening]")?,
             rules: self.rules(&table)?,
             questions: self
                 .tables(&table, "findings")?
