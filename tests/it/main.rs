@@ -14,4 +14,5 @@ mod real_data;
 mod reliability;
 mod repeats;
 mod sample;
+mod screening;
 mod trend;
