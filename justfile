@@ -37,3 +37,8 @@ bench:
 bench-store rows="1000000":
     cargo build --release
     python3 benches/store.py --plimsoll "${CARGO_TARGET_DIR:-target}/release/plimsoll" --rows {{rows}}
+
+# Screening on labelled queries against public peers; prints the figures of docs/methods/screening.md. DATA: see benches/screening.py.
+screening *options:
+    cargo build --release
+    python3 benches/screening.py --plimsoll "${CARGO_TARGET_DIR:-target}/release/plimsoll" {{options}}
