@@ -142,7 +142,7 @@ pub fn compare_names(query: &Name, listed: &Name) -> Comparison {
 /// Compares two names as if they had no spaces, where these are set differently: `PNPCOOL SPACE` is `P N P COOL SPACE`.
 fn compare_wholes(query: &Name, listed: &Name) -> Option<Comparison> {
     let single = |name: &Name| match &name.words[..] {
-        [word] if name.wholes.is_empty() => Some(Whole { form: word.form.clone(), words: 0..1, n_words: 1 }),
+        [word] if name.wholes.is_empty() => Some(Whole { form: word.form.clone(), words: 0..1, n_words: 1, has_forms: false }),
         _ => None,
     };
     let (query_single, listed_single) = (single(query), single(listed));
@@ -170,7 +170,13 @@ fn whole_typos(a: &Whole, b: &Whole) -> Option<u8> {
     let budget = typo_budget(shorter);
     let is_far = a.form.text.len().abs_diff(b.form.text.len()) > budget || a.form.differs_in_letters(&b.form) > 2 * budget;
     let digits = |whole: &Whole| whole.form.text.bytes().filter(u8::is_ascii_digit).collect::<Vec<u8>>();
-    if is_far || a.n_words == b.n_words || shorter < setting::LEAST_WHOLE_WITH_TYPOS || digits(a) != digits(b) {
+    if is_far
+        || a.has_forms
+        || b.has_forms
+        || a.n_words == b.n_words
+        || shorter < setting::LEAST_WHOLE_WITH_TYPOS
+        || digits(a) != digits(b)
+    {
         return None;
     }
     edit_distance(a.form.text.as_bytes(), b.form.text.as_bytes(), budget).map(|n| n as u8)

@@ -206,31 +206,37 @@ impl QueryBound {
         if words.len() > MOST_WORDS {
             return true;
         }
-        let mut joined = [Noted::default(); MOST_WORDS + 1];
-        for (word, place) in &bounds.joined[range(&bounds.joined_starts)] {
-            if let Some(noted) = self.noted(*word) {
-                for at in [usize::from(*place), usize::from(*place) + 1] {
-                    let both = &mut joined[at.min(MOST_WORDS)];
-                    *both = Noted { by: both.by | noted.by, similarity: both.similarity.max(noted.similarity), ..*noted };
-                }
-            }
-        }
+        let joined_words = &bounds.joined[range(&bounds.joined_starts)];
+        let joined = self.joined(joined_words);
         let floor = f64::from(floor) / 1000.0 - ROUNDING;
         let least_share = floor.max(0.0).powf(1.0 / setting::LISTED_EXPONENT) - ROUNDING;
-        let sums = self.add_up(words, &joined, false);
+        let sums = self.add_up(words, joined.as_deref(), false);
         if self.most(&sums, least_share) >= floor {
             return true;
         }
         let may_have_more_typos = sums.agreed >= setting::AGREED_FOR_TYPOS * sums.weight;
-        may_have_more_typos && self.most(&self.add_up(words, &joined, true), least_share) >= floor
+        may_have_more_typos && self.most(&self.add_up(words, joined.as_deref(), true), least_share) >= floor
+    }
+
+    /// Returns for each word of a listed name what is noted of it and a neighbor written together; nothing if that is nothing.
+    fn joined(&self, words: &[(u32, u8)]) -> Option<Vec<Noted>> {
+        let mut joined = None;
+        for (word, place) in words {
+            let Some(noted) = self.noted(*word) else { continue };
+            let joined = joined.get_or_insert_with(|| vec![Noted::default(); MOST_WORDS + 2]);
+            for both in &mut joined[usize::from(*place)..usize::from(*place) + 2] {
+                *both = Noted { by: both.by | noted.by, similarity: both.similarity.max(noted.similarity), ..*noted };
+            }
+        }
+        joined
     }
 
     /// Adds up what may pair as noted, and `with_many_typos` also what may pair where the rest of two names agrees.
-    fn add_up(&self, words: &[BoundWord], joined: &[Noted], with_many_typos: bool) -> Sums {
+    fn add_up(&self, words: &[BoundWord], joined: Option<&[Noted]>, with_many_typos: bool) -> Sums {
         let has_initial = words.iter().any(|word| word.kind == Kind::Core && self.is_initial(word));
         let mut sums = Sums { is_loose: has_initial || with_many_typos, ..Sums::default() };
         let mut is_behind_cut = false;
-        for (word, joined) in words.iter().zip(joined) {
+        for (at, word) in words.iter().enumerate() {
             let weight = f64::from(word.weight) / 1000.0;
             sums.weight += weight;
             let single = self.noted(word.word);
@@ -244,7 +250,7 @@ impl QueryBound {
             let is_core = word.kind == Kind::Core;
             let mut by = 0;
             let mut similarity = 0;
-            for noted in single.into_iter().chain(Some(joined)) {
+            for noted in single.into_iter().chain(joined.map(|joined| &joined[at])) {
                 by |= noted.by;
                 similarity = similarity.max(noted.similarity);
             }

@@ -193,7 +193,7 @@ impl Search {
         for whole in &query.wholes {
             let mut found = std::mem::take(&mut self.joined_neighbors);
             found.clear();
-            index.neighbors.of_word(&whole.form, &index.words, &mut self.near, &mut found);
+            index.neighbors.of_whole(&whole.form, whole.has_forms, &index.words, &mut self.near, &mut found);
             found.iter().for_each(|neighbor| self.note(index, *neighbor, whole.words.clone()));
             self.joined_neighbors = found;
         }

@@ -60,6 +60,8 @@ pub struct Whole {
     /// Positions in `Name::words`, from the first to the last word that is part of it.
     pub words: Range<usize>,
     pub n_words: usize,
+    /// Whether legal forms are part of it: then no letter may differ.
+    pub has_forms: bool,
 }
 
 impl Name {
@@ -152,6 +154,7 @@ fn wholes(words: &[NameWord]) -> Vec<Whole> {
             form: WordForm::new(text, WordMeaning::default()),
             words: first..last + 1,
             n_words: positions().count(),
+            has_forms: positions().any(|at| matches!(words[at].role, Role::Legal(_))),
         })
     };
     let name = write_together(&|word| matches!(word.role, Role::Core | Role::Number));

@@ -6,7 +6,7 @@
 use super::alignment::compare_joined;
 use super::sounds::sound_key;
 use super::vocabulary::Vocabulary;
-use super::words::{WordForm, compare_words, letters, typo_budget};
+use super::words::{WordForm, compare_words, edit_distance, letters, typo_budget};
 use rustc_hash::FxHasher;
 use std::hash::Hasher;
 
@@ -62,6 +62,18 @@ impl Neighbors {
             let (_, similarity) = compare_words(word, &words[*id as usize])?;
             Some(Neighbor { word: *id, similarity })
         }));
+    }
+
+    /// Adds the words that a whole name written together may be: the same, or unless `is_exact` with as many typos as its length forgives.
+    pub fn of_whole(&self, whole: &WordForm, is_exact: bool, words: &[WordForm], near: &mut Near, found: &mut Vec<Neighbor>) {
+        let budget = if is_exact { 0 } else { typo_budget(whole.text.len()) };
+        near.keys.clear();
+        shorten(whole.text.as_bytes(), budget, &mut near.keys);
+        self.collect(near);
+        let outline = Outline::of(whole);
+        let near_enough = near.words.iter().filter(|id| outline.may_be_typo_of(self.outlines[**id as usize], budget));
+        let distance = |id: &&u32| edit_distance(whole.text.as_bytes(), words[**id as usize].text.as_bytes(), budget).is_some();
+        found.extend(near_enough.filter(distance).map(|id| Neighbor { word: *id, similarity: 1000 }));
     }
 
     /// Adds the words that two neighboring words are when written together.
@@ -121,6 +133,11 @@ impl Outline {
     fn may_be_joined(self, whole: Outline) -> bool {
         self.sound_letters == whole.sound_letters
             || self.text_length.abs_diff(whole.text_length) <= 1 && (self.text_letters ^ whole.text_letters).count_ones() <= 2
+    }
+
+    fn may_be_typo_of(self, other: Outline, budget: usize) -> bool {
+        usize::from(self.text_length.abs_diff(other.text_length)) <= budget
+            && (self.text_letters ^ other.text_letters).count_ones() as usize <= 2 * budget
     }
 
     fn may_be_alike(self, other: Outline) -> bool {
