@@ -4,9 +4,9 @@
 //! The bound is never below the score: every kind of pair that `alignment` makes is counted here as if it were certain. A test holds both
 //! against each other.
 
-use super::alignment::setting;
 use super::name::{Name, NameWord, Role};
 use super::neighbors::Neighbor;
+use super::score::setting;
 use super::vocabulary::{Vocabulary, joined_forms};
 use super::words::{WordForm, letters};
 use std::ops::Range;
@@ -304,7 +304,7 @@ impl QueryBound {
             let information = (sums.paired / setting::ENOUGH_INFORMATION).min(1.0);
             most *= setting::LEAST_BY_INFORMATION + (1.0 - setting::LEAST_BY_INFORMATION) * information;
             most *= 1.0 - setting::SISTER * (sister / setting::SISTER_NATS).min(1.0);
-            if sums.n_core <= 1 && !sums.is_loose {
+            if sums.n_core == 1 && !sums.is_loose {
                 most *= match () {
                     () if sister > setting::SISTER_OF_ONE_WORD => setting::ONE_WORD_OF_SEVERAL,
                     () if sums.misses_core => setting::ONE_WORD,

@@ -60,7 +60,8 @@ impl Postings {
 
 impl NameIndex {
     pub fn new<'a>(listed: impl IntoIterator<Item = &'a str>) -> Self {
-        NameIndex::of_names(listed.into_iter().map(Name::read).collect())
+        let listed: Vec<&str> = listed.into_iter().collect();
+        NameIndex::of_names(listed.par_iter().map(|name| Name::read(name)).collect())
     }
 
     /// Indexes names that were read before.
@@ -72,7 +73,7 @@ impl NameIndex {
             bounds.add(name, &mut vocabulary);
             nominating_words(name, &mut vocabulary, |word| entries.push((word, at as u32)));
         }
-        entries.sort_unstable();
+        entries.par_sort_unstable();
         entries.dedup();
         let mut starts = vec![0_u32; vocabulary.words.len() + 1];
         entries.iter().for_each(|(word, _)| starts[*word as usize + 1] += 1);
@@ -82,7 +83,7 @@ impl NameIndex {
         let words = vocabulary.words;
         let single = (0..words.len()).filter(|id| vocabulary.is_single[*id]);
         let mut by_text: Vec<(u64, u32)> = single.map(|id| (first_letters(&words[id].text), id as u32)).collect();
-        by_text.sort_unstable();
+        by_text.par_sort_unstable();
         NameIndex { names, words, by_text, postings, neighbors, bounds, idle: Mutex::default() }
     }
 

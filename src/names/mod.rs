@@ -20,6 +20,8 @@ pub mod sounds;
 pub mod words;
 
 pub mod alignment;
+mod evidence;
+mod score;
 
 mod bound;
 pub mod index;

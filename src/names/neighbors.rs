@@ -7,6 +7,7 @@ use super::alignment::compare_joined;
 use super::sounds::sound_key;
 use super::vocabulary::Vocabulary;
 use super::words::{WordForm, compare_words, edit_distance, letters, typo_budget};
+use rayon::prelude::*;
 use rustc_hash::FxHasher;
 use std::hash::Hasher;
 
@@ -32,18 +33,18 @@ const SHORTENED_LETTERS: usize = 8;
 
 impl Neighbors {
     pub fn new(vocabulary: &Vocabulary) -> Self {
-        let mut entries = Vec::new();
-        let mut keys = Vec::new();
-        for (id, (word, only_joined)) in vocabulary.words.iter().zip(&vocabulary.only_joined).enumerate() {
+        let keys_of = |(id, (word, only_joined)): (usize, (&WordForm, &bool))| {
+            let mut keys = Vec::new();
             if *only_joined {
-                keys.clear();
                 joined_keys(word, &mut keys);
             } else {
                 word_keys(word, &mut keys);
             }
-            entries.extend(keys.iter().map(|key| (*key, id as u32)));
-        }
-        entries.sort_unstable();
+            keys.into_iter().map(move |key| (key, id as u32))
+        };
+        let words = vocabulary.words.par_iter().zip(&vocabulary.only_joined).enumerate();
+        let mut entries: Vec<(u32, u32)> = words.flat_map_iter(keys_of).collect();
+        entries.par_sort_unstable();
         let n_bits = (usize::BITS - entries.len().leading_zeros()).clamp(1, 26);
         let mut starts = vec![0_u32; (1 << n_bits) + 1];
         entries.iter().for_each(|(key, _)| starts[(key >> (32 - n_bits)) as usize + 1] += 1);

@@ -112,7 +112,9 @@ pub fn screen(parties: &[ScreenedParty], watchlists: &[Watchlist], floor: u16, t
         return Vec::new();
     }
     let listed = Listed::new(watchlists);
-    let distinct: Vec<&str> = parties.iter().map(|party| party.name).collect::<BTreeSet<_>>().into_iter().collect();
+    let mut distinct: Vec<&str> = parties.iter().map(|party| party.name).collect();
+    distinct.par_sort_unstable();
+    distinct.dedup();
     // A country that agrees may lift a name to the floor.
     let name_floor = floor.saturating_sub(rule::COUNTRY_AGREES);
     let candidates: Vec<Vec<Candidate>> = listed.index.search_all(&distinct, name_floor, usize::MAX);
