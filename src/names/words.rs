@@ -73,6 +73,12 @@ pub fn compare_words(a: &WordForm, b: &WordForm) -> Option<(Likeness, u32)> {
     if a.sound == b.sound && a.sound.len() > 1 && (!is_short || a.text.len() == b.text.len()) {
         return Some((Likeness::Transliteration, TRANSLITERATION));
     }
+    // `NORTHERN` is no misspelled `SOUTHERN`.
+    if let (Some(meaning), Some(other)) = (a.meaning.meaning, b.meaning.meaning)
+        && meaning != other
+    {
+        return None;
+    }
     let by_text = typos(&a.text, &b.text, a.text_letters, b.text_letters);
     let by_sound = (!is_short)
         .then(|| typos(&a.sound, &b.sound, a.sound_letters, b.sound_letters))
