@@ -191,6 +191,11 @@ impl QueryBound {
         is_first
     }
 
+    /// Whether a word of the query is a single letter.
+    pub fn has_initial(&self) -> bool {
+        self.single_letters != 0
+    }
+
     fn noted(&self, word: u32) -> Option<&Noted> {
         let is_noted = self.is_noted[word as usize / 64] & 1 << (word % 64) != 0;
         is_noted.then(|| &self.noted[word as usize])

@@ -32,6 +32,8 @@ pub struct NameIndex {
     by_text: Vec<(u64, u32)>,
     /// For each word the listed names that it nominates, ascending.
     postings: Postings,
+    /// The same for the lighter words of names without a legal form: `S. ABASS` has no other word of `SOULIMANE, Sidiki Abass`.
+    beside_initials: Postings,
     neighbors: Neighbors,
     bounds: Bounds,
     /// Buffers of searches that are over, for the next.
@@ -53,6 +55,15 @@ struct Postings {
 }
 
 impl Postings {
+    fn new(mut entries: Vec<(u32, u32)>, n_words: usize) -> Self {
+        entries.par_sort_unstable();
+        entries.dedup();
+        let mut starts = vec![0_u32; n_words + 1];
+        entries.iter().for_each(|(word, _)| starts[*word as usize + 1] += 1);
+        (1..starts.len()).for_each(|at| starts[at] += starts[at - 1]);
+        Postings { starts, names: entries.into_iter().map(|entry| entry.1).collect() }
+    }
+
     fn of(&self, word: u32) -> &[u32] {
         &self.names[self.starts[word as usize] as usize..self.starts[word as usize + 1] as usize]
     }
@@ -68,23 +79,24 @@ impl NameIndex {
     pub fn of_names(names: Vec<Name>) -> Self {
         let mut vocabulary = Vocabulary::default();
         let mut entries: Vec<(u32, u32)> = Vec::new();
+        let mut lighter: Vec<(u32, u32)> = Vec::new();
         let mut bounds = Bounds::default();
         for (at, name) in names.iter().enumerate() {
             bounds.add(name, &mut vocabulary);
             nominating_words(name, &mut vocabulary, |word| entries.push((word, at as u32)));
+            if !name.words.iter().any(|word| matches!(word.role, Role::Legal(_))) {
+                let core = name.words.iter().filter(|word| word.role == Role::Core);
+                lighter.extend(core.map(|word| (vocabulary.add(&word.form), at as u32)));
+            }
         }
-        entries.par_sort_unstable();
-        entries.dedup();
-        let mut starts = vec![0_u32; vocabulary.words.len() + 1];
-        entries.iter().for_each(|(word, _)| starts[*word as usize + 1] += 1);
-        (1..starts.len()).for_each(|at| starts[at] += starts[at - 1]);
-        let postings = Postings { starts, names: entries.into_iter().map(|entry| entry.1).collect() };
+        let n_words = vocabulary.words.len();
+        let (postings, beside_initials) = (Postings::new(entries, n_words), Postings::new(lighter, n_words));
         let neighbors = Neighbors::new(&vocabulary);
         let words = vocabulary.words;
         let single = (0..words.len()).filter(|id| vocabulary.is_single[*id]);
         let mut by_text: Vec<(u64, u32)> = single.map(|id| (first_letters(&words[id].text), id as u32)).collect();
         by_text.par_sort_unstable();
-        NameIndex { names, words, by_text, postings, neighbors, bounds, idle: Mutex::default() }
+        NameIndex { names, words, by_text, postings, beside_initials, neighbors, bounds, idle: Mutex::default() }
     }
 
     pub fn name(&self, listed: usize) -> &Name {
@@ -216,7 +228,8 @@ impl Search {
         if !self.query.note(neighbor, at) {
             return;
         }
-        for &listed in index.postings.of(neighbor.word) {
+        let beside_initials = if self.query.has_initial() { index.beside_initials.of(neighbor.word) } else { &[] };
+        for &listed in index.postings.of(neighbor.word).iter().chain(beside_initials) {
             if self.found_in[listed as usize] != self.searches {
                 self.found_in[listed as usize] = self.searches;
                 self.listed.push(listed);
