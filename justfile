@@ -41,3 +41,8 @@ bench-store rows="1000000":
 # Goods phrases over ten million made-up descriptions, beside ripgrep on the same text.
 bench-phrases descriptions="10000000":
     python3 benches/phrases.py --descriptions {{descriptions}}
+
+# Screening on labelled queries against public peers; prints the figures of docs/methods/screening.md. DATA: see benches/screening.py.
+screening *options:
+    cargo build --release
+    python3 benches/screening.py --plimsoll "${CARGO_TARGET_DIR:-target}/release/plimsoll" {{options}}

@@ -1,10 +1,10 @@
 //! `plimsoll explain`: why something is as it is.
 
-use super::explain_code;
+use super::{explain_code, explain_match};
 use crate::error::Result;
 use clap::Subcommand;
 
-/// Say why: what a tariff code means, by edition and list.
+/// Say why: what a tariff code means, by edition and list; why two names match.
 #[derive(Debug, clap::Args)]
 pub struct Args {
     #[command(subcommand)]
@@ -14,10 +14,12 @@ pub struct Args {
 #[derive(Debug, Subcommand)]
 enum Subject {
     Code(explain_code::Args),
+    Match(explain_match::Args),
 }
 
 pub fn run(args: &Args) -> Result<u8> {
     match &args.subject {
         Subject::Code(args) => explain_code::run(args),
+        Subject::Match(args) => explain_match::run(args),
     }
 }

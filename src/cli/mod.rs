@@ -6,6 +6,7 @@ mod check;
 mod diff;
 mod explain;
 mod explain_code;
+mod explain_match;
 mod inspect;
 mod list;
 mod run;

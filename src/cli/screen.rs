@@ -3,7 +3,7 @@
 use super::terminal;
 use crate::error::{Error, Result};
 use crate::export::name_matches;
-use crate::pipeline::names;
+use crate::pipeline::names::{self, Wanted};
 use std::path::{Path, PathBuf};
 
 /// Screen a bare list of names against watchlists.
@@ -24,6 +24,12 @@ pub struct Args {
     /// The most matches shown a name
     #[arg(long, value_name = "N")]
     top: Option<usize>,
+    /// Your own legal forms and business words: a CSV file with kind,value,spellings; kinds: legal_form, same_word, generic_word, stop_word
+    #[arg(long, value_name = "FILE")]
+    words: Option<PathBuf>,
+    /// Add a column with what OFAC's own search would show, 0 to 100
+    #[arg(long)]
+    ofac_score: bool,
     /// Write to a file instead of the standard output
     #[arg(long, value_name = "FILE")]
     out: Option<PathBuf>,
@@ -34,9 +40,11 @@ pub fn run(args: &Args) -> Result<u8> {
         return Err(Error::request(format!("`--threshold {}` is not a number from 0 to 1", args.threshold)));
     }
     let floor = (args.threshold * 1000.0).round() as u16;
-    let matches = names::screen(&args.names, &args.watchlists, floor, args.top.unwrap_or(usize::MAX))?;
+    let wanted =
+        Wanted { floor, top: args.top.unwrap_or(usize::MAX), words: args.words.as_deref(), with_ofac_score: args.ofac_score };
+    let matches = names::screen(&args.names, &args.watchlists, wanted)?;
     let mut text = Vec::new();
-    name_matches::write(&mut text, &matches)?;
+    name_matches::write(&mut text, &matches, args.ofac_score)?;
     match &args.out {
         Some(path) if is_same_file(path, &args.names) => {
             return Err(

@@ -7,6 +7,7 @@ use super::records::{Pinned, RecordReader};
 use crate::error::{Error, Result};
 use crate::model::country::CountryCode;
 use crate::model::raw_shipments::RawShipments;
+use crate::names::reference::{UserWord, WordKind};
 use std::path::Path;
 
 /// A name to be screened; texts are empty where the file says nothing.
@@ -46,6 +47,26 @@ pub fn read_aliases(path: &Path) -> Result<Vec<(String, String)>> {
         .map(|(_, row)| {
             let [name, entity_id] = row.try_into().map_err(|_| Error::promise("a row lacks a cell of its columns"))?;
             Ok((name, entity_id))
+        })
+        .collect()
+}
+
+/// Reads a user's own words, `kind,value,spellings`.
+pub fn read_words(path: &Path) -> Result<Vec<UserWord>> {
+    let rows = read_columns(path, "list of words", &["kind", "value", "spellings"], &[])?;
+    rows.into_iter()
+        .map(|(line, row)| {
+            let [kind, value, spellings] = row.try_into().map_err(|_| Error::promise("a row lacks a cell of its columns"))?;
+            let Some(kind) = WordKind::parse(&kind) else {
+                return Err(Error::request(format!("`{kind}` on line {line} of `{}` is no kind of word", path.display()))
+                    .hint("kinds: legal_form, same_word, generic_word, stop_word"));
+            };
+            let has_letter = |text: &str| text.chars().any(char::is_alphanumeric);
+            if !has_letter(&value) || !spellings.split(';').all(has_letter) {
+                return Err(Error::request(format!("line {line} of `{}` lacks a value or a spelling", path.display()))
+                    .hint("separate spellings by semicolons"));
+            }
+            Ok(UserWord { kind, value, spellings })
         })
         .collect()
 }

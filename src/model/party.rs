@@ -91,4 +91,6 @@ pub struct NameMatch {
     pub band: &'static str,
     pub evidence: String,
     pub watchlist: String,
+    /// What OFAC's own search would show, 0 to 100, where it was asked for.
+    pub ofac_score: Option<u8>,
 }

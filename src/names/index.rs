@@ -1,15 +1,20 @@
 //! Which listed names are worth an alignment.
 //!
-//! In: listed names, then one query after the other. Out: the listed names at or above a floor, each with the score that `compare`
-//! gives for the pair, whatever else is indexed.
-//! Only the heaviest words of a listed name are indexed, just so many that a name of which none is found could hardly be covered.
+//! In: listed names, then queries. Out: the listed names at or above a floor, each with the score that `compare` gives for the pair,
+//! whatever else is indexed.
+//! Only the heaviest words of a listed name are indexed, just so many that a name of which none is found could hardly be covered; and of
+//! the names found only those are aligned whose score cannot be shown to lie below the floor.
 
 use super::alignment::compare_names;
+use super::bound::{Bounds, LEAST_CUT_LETTERS, QueryBound};
 use super::name::{Name, Role};
-use super::sounds::sound_key;
-use super::words::{WordForm, compare_words, typo_budget};
-use rustc_hash::{FxHashMap, FxHasher};
-use std::hash::Hasher;
+use super::neighbors::{Near, Neighbor, Neighbors};
+use super::vocabulary::{Vocabulary, joined_forms};
+use super::words::WordForm;
+use rayon::prelude::*;
+use rustc_hash::FxHashMap;
+use std::ops::Range;
+use std::sync::Mutex;
 
 /// A listed name that a query resembles.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -23,47 +28,26 @@ pub struct Candidate {
 pub struct NameIndex {
     names: Vec<Name>,
     words: Vec<WordForm>,
-    word_ids: FxHashMap<Box<str>, u32>,
-    /// Words in the order of their text, to find those that go on from a cut one.
-    by_text: Vec<u32>,
-    /// For each indexed word the listed names that it nominates, ascending.
+    /// Words in the order of their text, to find those that go on from a cut one; each with its first letters.
+    by_text: Vec<(u64, u32)>,
+    /// For each word the listed names that it nominates, ascending.
     postings: Postings,
-    shortened: Shortened,
-}
-
-/// Hashes of shortened spellings and sounds, each with its words.
-struct Shortened {
-    /// Sorted.
-    entries: Vec<(u32, u32)>,
-    /// Where the hashes with the same leading bits begin: about one entry each.
-    starts: Vec<u32>,
-    n_bits: u32,
-}
-
-impl Shortened {
-    fn new(mut entries: Vec<(u32, u32)>) -> Self {
-        entries.sort_unstable();
-        entries.dedup();
-        let n_bits = (usize::BITS - entries.len().leading_zeros()).clamp(1, 26);
-        let mut starts = vec![0_u32; (1 << n_bits) + 1];
-        entries.iter().for_each(|(key, _)| starts[(key >> (32 - n_bits)) as usize + 1] += 1);
-        (1..starts.len()).for_each(|at| starts[at] += starts[at - 1]);
-        Shortened { entries, starts, n_bits }
-    }
-
-    fn words(&self, key: u32) -> impl Iterator<Item = u32> {
-        let bucket = (key >> (32 - self.n_bits)) as usize;
-        let entries = &self.entries[self.starts[bucket] as usize..self.starts[bucket + 1] as usize];
-        entries.iter().filter(move |entry| entry.0 == key).map(|entry| entry.1)
-    }
+    /// The same for the lighter words of names without a legal form: `S. ABASS` has no other word of `SOULIMANE, Sidiki Abass`.
+    beside_initials: Postings,
+    neighbors: Neighbors,
+    bounds: Bounds,
+    /// Buffers of searches that are over, for the next.
+    idle: Mutex<Vec<Search>>,
 }
 
 /// The share of a listed name that must be covered for it to be found for sure.
 const COVERED: f64 = 0.4;
 /// Texts cut at 35 characters still have the words in front.
 const FRONT_CHARS: usize = 34;
-/// Spellings are shortened within so many letters: enough for two typos, and long words do not flood the table.
-const SHORTENED_LETTERS: usize = 8;
+/// Texts that are shorter are not cut.
+const LEAST_CUT_CHARS: usize = 28;
+/// Queries that one thread takes at a time.
+const CHUNK: usize = 256;
 
 struct Postings {
     starts: Vec<u32>,
@@ -71,6 +55,15 @@ struct Postings {
 }
 
 impl Postings {
+    fn new(mut entries: Vec<(u32, u32)>, n_words: usize) -> Self {
+        entries.par_sort_unstable();
+        entries.dedup();
+        let mut starts = vec![0_u32; n_words + 1];
+        entries.iter().for_each(|(word, _)| starts[*word as usize + 1] += 1);
+        (1..starts.len()).for_each(|at| starts[at] += starts[at - 1]);
+        Postings { starts, names: entries.into_iter().map(|entry| entry.1).collect() }
+    }
+
     fn of(&self, word: u32) -> &[u32] {
         &self.names[self.starts[word as usize] as usize..self.starts[word as usize + 1] as usize]
     }
@@ -78,37 +71,32 @@ impl Postings {
 
 impl NameIndex {
     pub fn new<'a>(listed: impl IntoIterator<Item = &'a str>) -> Self {
-        NameIndex::of_names(listed.into_iter().map(Name::read).collect())
+        let listed: Vec<&str> = listed.into_iter().collect();
+        NameIndex::of_names(listed.par_iter().map(|name| Name::read(name)).collect())
     }
 
     /// Indexes names that were read before.
     pub fn of_names(names: Vec<Name>) -> Self {
-        let mut words: Vec<WordForm> = Vec::new();
-        let mut word_ids: FxHashMap<Box<str>, u32> = FxHashMap::default();
+        let mut vocabulary = Vocabulary::default();
         let mut entries: Vec<(u32, u32)> = Vec::new();
+        let mut lighter: Vec<(u32, u32)> = Vec::new();
+        let mut bounds = Bounds::default();
         for (at, name) in names.iter().enumerate() {
-            for form in indexed_words(name) {
-                let id = *word_ids.entry(form.text.clone()).or_insert_with(|| {
-                    words.push(form.clone());
-                    words.len() as u32 - 1
-                });
-                entries.push((id, at as u32));
+            bounds.add(name, &mut vocabulary);
+            nominating_words(name, &mut vocabulary, |word| entries.push((word, at as u32)));
+            if !name.words.iter().any(|word| matches!(word.role, Role::Legal(_))) {
+                let core = name.words.iter().filter(|word| word.role == Role::Core);
+                lighter.extend(core.map(|word| (vocabulary.add(&word.form), at as u32)));
             }
         }
-        entries.sort_unstable();
-        entries.dedup();
-        let mut starts = vec![0_u32; words.len() + 1];
-        entries.iter().for_each(|(word, _)| starts[*word as usize + 1] += 1);
-        (1..starts.len()).for_each(|at| starts[at] += starts[at - 1]);
-        let postings = Postings { starts, names: entries.into_iter().map(|entry| entry.1).collect() };
-        let mut shortened = Vec::new();
-        for (id, word) in words.iter().enumerate() {
-            for_each_key(word, |key| shortened.push((key, id as u32)));
-        }
-        let shortened = Shortened::new(shortened);
-        let mut by_text: Vec<u32> = (0..words.len() as u32).collect();
-        by_text.sort_unstable_by_key(|id| &words[*id as usize].text);
-        NameIndex { names, words, word_ids, by_text, postings, shortened }
+        let n_words = vocabulary.words.len();
+        let (postings, beside_initials) = (Postings::new(entries, n_words), Postings::new(lighter, n_words));
+        let neighbors = Neighbors::new(&vocabulary);
+        let words = vocabulary.words;
+        let single = (0..words.len()).filter(|id| vocabulary.is_single[*id]);
+        let mut by_text: Vec<(u64, u32)> = single.map(|id| (first_letters(&words[id].text), id as u32)).collect();
+        by_text.par_sort_unstable();
+        NameIndex { names, words, by_text, postings, beside_initials, neighbors, bounds, idle: Mutex::default() }
     }
 
     pub fn name(&self, listed: usize) -> &Name {
@@ -125,78 +113,165 @@ impl NameIndex {
 
     /// Returns the best `top` listed names with a score of at least `floor`: the best first, equals in the order of the list.
     pub fn search(&self, name: &str, floor: u16, top: usize) -> Vec<Candidate> {
-        self.search_name(&Name::read(name), floor, top)
+        self.search_all(&[name], floor, top).pop().unwrap_or_default()
     }
 
-    pub fn search_name(&self, query: &Name, floor: u16, top: usize) -> Vec<Candidate> {
-        let mut found: Vec<Candidate> = self
-            .nominate(query)
-            .into_iter()
-            .map(|listed| Candidate { listed: listed as usize, score: compare_names(query, &self.names[listed as usize]).score })
-            .filter(|candidate| candidate.score >= floor && candidate.score > 0)
-            .collect();
+    /// Searches for many names, on all threads; the result is in their order.
+    pub fn search_all(&self, names: &[&str], floor: u16, top: usize) -> Vec<Vec<Candidate>> {
+        let search_chunk = |chunk: &[&str]| -> Vec<Vec<Candidate>> {
+            let idle = self.idle.lock().ok().and_then(|mut idle| idle.pop());
+            let mut search = idle.unwrap_or_else(|| Search::new(self));
+            let found = chunk.iter().map(|name| search.run(self, &Name::read(name), floor, top)).collect();
+            if let Ok(mut idle) = self.idle.lock() {
+                idle.push(search);
+            }
+            found
+        };
+        names.par_chunks(CHUNK).flat_map_iter(search_chunk).collect()
+    }
+}
+
+/// What a thread needs to search: buffers, and the neighbors of words that were met before.
+struct Search {
+    known: FxHashMap<Box<str>, Range<u32>>,
+    known_neighbors: Vec<Neighbor>,
+    joined_neighbors: Vec<Neighbor>,
+    near: Near,
+    query: QueryBound,
+    /// For each listed name the last search that found it.
+    found_in: Vec<u32>,
+    searches: u32,
+    listed: Vec<u32>,
+}
+
+/// Memory is bounded: beyond so many neighbors, what is known of words is forgotten.
+const MOST_KNOWN: usize = 4_000_000;
+
+impl Search {
+    fn new(index: &NameIndex) -> Self {
+        Search {
+            known: FxHashMap::default(),
+            known_neighbors: Vec::new(),
+            joined_neighbors: Vec::new(),
+            near: Near::default(),
+            query: QueryBound::new(index.words.len()),
+            found_in: vec![0; index.names.len()],
+            searches: 0,
+            listed: Vec::new(),
+        }
+    }
+
+    fn run(&mut self, index: &NameIndex, query: &Name, floor: u16, top: usize) -> Vec<Candidate> {
+        self.nominate(index, query);
+        let mut found: Vec<Candidate> = Vec::new();
+        for &listed in &self.listed {
+            if !self.query.may_reach(&index.bounds, listed as usize, floor) {
+                continue;
+            }
+            let score = compare_names(query, &index.names[listed as usize]).score;
+            if score >= floor && score > 0 {
+                found.push(Candidate { listed: listed as usize, score });
+            }
+        }
         found.sort_unstable_by_key(|candidate| (std::cmp::Reverse(candidate.score), candidate.listed));
         found.truncate(top);
         found
     }
 
-    /// Returns the listed names that share an indexed word with the query, ascending.
-    fn nominate(&self, query: &Name) -> Vec<u32> {
-        let mut forms: Vec<WordForm> = Vec::new();
+    /// Fills `listed` with the names that share an indexed word with the query, and `query` with what its words are alike to.
+    fn nominate(&mut self, index: &NameIndex, query: &Name) {
+        self.listed.clear();
+        if self.searches == u32::MAX {
+            self.found_in.fill(0);
+            self.searches = 0;
+        }
+        self.searches += 1;
+        self.query.begin(query);
+        let counts = |word: &&super::name::NameWord| matches!(word.role, Role::Core | Role::Number);
+        for (at, word) in query.words.iter().enumerate().filter(|(_, word)| counts(word)) {
+            let known = self.neighbors_of(index, &word.form);
+            for place in known {
+                let neighbor = self.known_neighbors[place as usize];
+                self.note(index, neighbor, at..at + 1);
+            }
+            let next = query.words.get(at + 1).filter(counts).filter(|_| word.role == Role::Core);
+            if let Some(next) = next {
+                let mut joined = std::mem::take(&mut self.joined_neighbors);
+                joined.clear();
+                index.neighbors.of_joined(&word.form, &next.form, &index.words, &mut self.near, &mut joined);
+                joined.iter().for_each(|neighbor| self.note(index, *neighbor, at..at + 2));
+                self.joined_neighbors = joined;
+            }
+        }
+        for whole in &query.wholes {
+            let mut found = std::mem::take(&mut self.joined_neighbors);
+            found.clear();
+            index.neighbors.of_whole(&whole.form, whole.has_forms, &index.words, &mut self.near, &mut found);
+            found.iter().for_each(|neighbor| self.note(index, *neighbor, whole.words.clone()));
+            self.joined_neighbors = found;
+        }
         let last = query.words.iter().rposition(|word| word.role != Role::Aside);
-        for (at, word) in query.words.iter().enumerate() {
-            if !matches!(word.role, Role::Core | Role::Number) {
-                continue;
+        if let Some(last) = last.filter(|_| query.n_chars >= LEAST_CUT_CHARS) {
+            let text = &query.words[last].form.text;
+            let least = first_letters(text);
+            let most = least | u64::MAX.checked_shr(8 * text.len() as u32).unwrap_or(0);
+            let from = index.by_text.partition_point(|word| word.0 < least);
+            let goes_on = index.by_text[from..].iter().take_while(|word| word.0 <= most);
+            let goes_on = goes_on.filter(|word| text.len() < 8 || index.words[word.1 as usize].text.starts_with(&**text));
+            for (_, word) in goes_on.filter(|_| text.len() >= LEAST_CUT_LETTERS) {
+                self.note(index, Neighbor { word: *word, similarity: 1000 }, last..last + 1);
             }
-            forms.push(word.form.clone());
-            if let Some(next) =
-                query.words.get(at + 1).filter(|next| matches!(next.role, Role::Core | Role::Number) && word.role == Role::Core)
-            {
-                forms.extend(join(&word.form, &next.form));
-            }
         }
-        let mut listed: Vec<u32> = Vec::new();
-        let mut words: Vec<u32> = Vec::new();
-        for form in &forms {
-            self.alike(form, &mut words);
-        }
-        if let Some(last) =
-            last.filter(|_| query.n_chars >= 28).map(|at| &query.words[at].form.text).filter(|text| text.len() >= 3)
-        {
-            let from = self.by_text.partition_point(|id| *self.words[*id as usize].text < **last);
-            words.extend(self.by_text[from..].iter().take_while(|id| self.words[**id as usize].text.starts_with(&**last)));
-        }
-        words.sort_unstable();
-        words.dedup();
-        for word in words {
-            listed.extend_from_slice(self.postings.of(word));
-        }
-        listed.sort_unstable();
-        listed.dedup();
-        listed
     }
 
-    /// Adds the indexed words that a word is alike to.
-    fn alike(&self, form: &WordForm, words: &mut Vec<u32>) {
-        words.extend(self.word_ids.get(&form.text));
-        let mut near: Vec<u32> = Vec::new();
-        for_each_key(form, |key| near.extend(self.shortened.words(key)));
-        near.sort_unstable();
-        near.dedup();
-        words.extend(near.into_iter().filter(|id| compare_words(form, &self.words[*id as usize]).is_some()));
+    fn note(&mut self, index: &NameIndex, neighbor: Neighbor, at: Range<usize>) {
+        if !self.query.note(neighbor, at) {
+            return;
+        }
+        let beside_initials = if self.query.has_initial() { index.beside_initials.of(neighbor.word) } else { &[] };
+        for &listed in index.postings.of(neighbor.word).iter().chain(beside_initials) {
+            if self.found_in[listed as usize] != self.searches {
+                self.found_in[listed as usize] = self.searches;
+                self.listed.push(listed);
+            }
+        }
+    }
+
+    /// Returns where the neighbors of a word stand in `known_neighbors`.
+    fn neighbors_of(&mut self, index: &NameIndex, form: &WordForm) -> Range<u32> {
+        if let Some(known) = self.known.get(&form.text) {
+            return known.clone();
+        }
+        if self.known_neighbors.len() > MOST_KNOWN {
+            self.known.clear();
+            self.known_neighbors.clear();
+        }
+        let from = self.known_neighbors.len() as u32;
+        index.neighbors.of_word(form, &index.words, &mut self.near, &mut self.known_neighbors);
+        let known = from..self.known_neighbors.len() as u32;
+        self.known.insert(form.text.clone(), known.clone());
+        known
     }
 }
 
-/// Returns the words that nominate a name: the heaviest until the rest covers too little of it, the same for its front, and
-/// neighbors written together.
-fn indexed_words(name: &Name) -> Vec<WordForm> {
+/// Returns the first eight letters of a word as a number that sorts as they do.
+fn first_letters(text: &str) -> u64 {
+    let mut letters = [0_u8; 8];
+    let n = text.len().min(8);
+    letters[..n].copy_from_slice(&text.as_bytes()[..n]);
+    u64::from_be_bytes(letters)
+}
+
+/// Calls with the words that nominate a name: the heaviest until the rest covers too little of it, the same for its front, neighbors
+/// written together, and the whole name written together.
+fn nominating_words(name: &Name, vocabulary: &mut Vocabulary, mut call: impl FnMut(u32)) {
     let counted = |limit: usize| -> Vec<usize> {
         let start = name.words.first().map_or(0, |word| word.span.start);
         (0..name.words.len())
             .filter(|at| matches!(name.words[*at].role, Role::Core | Role::Number) && name.words[*at].span.start < start + limit)
             .collect()
     };
-    let mut chosen: Vec<usize> = Vec::new();
+    let mut is_chosen = vec![false; name.words.len()];
     for mut positions in [counted(usize::MAX / 2), counted(FRONT_CHARS)] {
         positions.sort_by_key(|at| (std::cmp::Reverse(name.words[*at].weight), *at));
         let total: u32 = positions.iter().map(|at| name.words[*at].weight).sum();
@@ -206,76 +281,16 @@ fn indexed_words(name: &Name) -> Vec<WordForm> {
                 break;
             }
             sum += name.words[at].weight;
-            chosen.push(at);
+            is_chosen[at] = true;
         }
     }
-    chosen.sort_unstable();
-    chosen.dedup();
-    let mut forms: Vec<WordForm> = chosen.iter().map(|at| name.words[*at].form.clone()).collect();
-    for (at, pair) in name.words.windows(2).enumerate() {
-        if (chosen.contains(&at) || chosen.contains(&(at + 1)))
-            && pair[0].role == Role::Core
-            && matches!(pair[1].role, Role::Core | Role::Number)
-        {
-            forms.extend(join(&pair[0].form, &pair[1].form));
-        }
+    let chosen = name.words.iter().zip(&is_chosen).filter(|(_, is_chosen)| **is_chosen);
+    chosen.for_each(|(word, _)| call(vocabulary.add(&word.form)));
+    let is_near_chosen = is_chosen.windows(2).map(|both| both[0] || both[1]);
+    for (pair, _) in name.words.windows(2).zip(is_near_chosen).filter(|(_, is_near)| *is_near) {
+        joined_forms(&pair[0], &pair[1]).for_each(|form| call(vocabulary.add_joined(form)));
     }
-    forms
-}
-
-/// Returns two words written together, with the second as it stands and in full.
-fn join(first: &WordForm, second: &WordForm) -> impl Iterator<Item = WordForm> {
-    let seconds = [Some(second.text.to_string()), second.meaning.full.map(str::to_string)];
-    let first = first.text.to_string();
-    seconds.into_iter().flatten().map(move |second| WordForm::new(format!("{first}{second}"), Default::default()))
-}
-
-/// Calls with a hash of every spelling that a word may be found by: shortened by as many letters as typos are forgiven, of its text,
-/// its sound and the word that it stands for, and its meaning.
-fn for_each_key(word: &WordForm, mut call: impl FnMut(u32)) {
-    shorten(b't', word.text.as_bytes(), &mut call);
-    shorten(b's', word.sound.as_bytes(), &mut call);
-    if let Some(full) = word.meaning.full {
-        shorten(b't', full.as_bytes(), &mut call);
-        shorten(b's', sound_key(full).as_bytes(), &mut call);
-    }
-    if let Some(meaning) = word.meaning.meaning {
-        call(hash(b'm', meaning.as_bytes()));
-    }
-}
-
-fn shorten(kind: u8, word: &[u8], call: &mut impl FnMut(u32)) {
-    let front = &word[..word.len().min(SHORTENED_LETTERS)];
-    call(hash(kind, front));
-    let budget = typo_budget(word.len());
-    if budget == 0 {
-        return;
-    }
-    let mut once = [0_u8; SHORTENED_LETTERS];
-    for first in 0..front.len() {
-        let n = remove(front, first, &mut once);
-        call(hash(kind, &once[..n]));
-        if budget > 1 {
-            let mut twice = [0_u8; SHORTENED_LETTERS];
-            for second in first..n {
-                let n = remove(&once[..n], second, &mut twice);
-                call(hash(kind, &twice[..n]));
-            }
-        }
-    }
-}
-
-fn remove(word: &[u8], at: usize, to: &mut [u8; SHORTENED_LETTERS]) -> usize {
-    to[..at].copy_from_slice(&word[..at]);
-    to[at..word.len() - 1].copy_from_slice(&word[at + 1..]);
-    word.len() - 1
-}
-
-fn hash(kind: u8, text: &[u8]) -> u32 {
-    let mut hasher = FxHasher::default();
-    hasher.write_u8(kind);
-    hasher.write(text);
-    (hasher.finish() >> 32) as u32
+    name.wholes.iter().for_each(|whole| call(vocabulary.add_whole(&whole.form)));
 }
 
 #[cfg(test)]

@@ -20,6 +20,13 @@ pub mod sounds;
 pub mod words;
 
 pub mod alignment;
-pub mod index;
+mod evidence;
+mod score;
 
-mod reference;
+mod bound;
+pub mod index;
+mod neighbors;
+pub mod ofac;
+mod vocabulary;
+
+pub mod reference;

@@ -4,13 +4,13 @@
 //! A name of nothing but legal forms and generic words keeps them as words and is marked generic: it may equal another name, never
 //! resemble one.
 
-use super::forms::{WordMeaning, legal_form, word_meaning};
+use super::forms::{WordMeaning, glued_cut, legal_form, mended_legal_form, word_meaning};
 use super::identifiers::{FoundIdentifier, find_identifiers};
 use super::sounds::is_number;
 use super::tails::{address_start, mark_lead_ins};
 use super::text::{TextWord, split_words};
 use super::weights::{LEGAL_WEIGHT, is_common, is_known, weight};
-use super::words::WordForm;
+use super::words::{LONGEST, WordForm};
 use std::ops::Range;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -47,6 +47,21 @@ pub struct Name {
     pub is_generic: bool,
     /// Characters of the raw text, by which a cut text is told.
     pub n_chars: usize,
+    /// The words written together: those of the name itself, and those with its legal forms if that differs.
+    pub wholes: Vec<Whole>,
+    /// The word behind the only comma, in a name without legal forms: `QADDAFI, Muammar` is read as `Muammar QADDAFI` too.
+    pub turn: Option<usize>,
+}
+
+/// The words of a name written together.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Whole {
+    pub form: WordForm,
+    /// Positions in `Name::words`, from the first to the last word that is part of it.
+    pub words: Range<usize>,
+    pub n_words: usize,
+    /// Whether legal forms are part of it: then no letter may differ.
+    pub has_forms: bool,
 }
 
 impl Name {
@@ -86,7 +101,8 @@ impl Name {
             }
             // A form that counts only at the end is sought before the address, so the address is hidden from it.
             let end = if at < address { address } else { texts.len() };
-            let (role, length) = match legal_form(&strs[at..end], at == first) {
+            let form = legal_form(&strs[at..end], at == first).or_else(|| mended_legal_form(&strs[at..end], at == first));
+            let (role, length) = match form {
                 Some((class, length)) => (Role::Legal(class), length),
                 None if is_number(&word.text) => (Role::Number, 1),
                 None => (Role::Core, 1),
@@ -114,45 +130,68 @@ impl Name {
         let position = |span: &Range<usize>| span.start;
         words.extend(aside);
         words.sort_by_key(|word| position(&word.span));
-        Name { words, identifiers, is_generic, n_chars: raw.trim().chars().count() }
+        let wholes = wholes(&words);
+        let turn = turn(raw, &words);
+        Name { words, identifiers, is_generic, n_chars: raw.trim().chars().count(), wholes, turn }
     }
 }
+
+fn turn(raw: &str, words: &[NameWord]) -> Option<usize> {
+    let comma = raw.find(',')?;
+    let is_plain = words.iter().all(|word| matches!(word.role, Role::Core) && !word.in_brackets);
+    let at = words.iter().position(|word| word.span.start > comma)?;
+    (is_plain && at > 0 && !raw[comma + 1..].contains(',')).then_some(at)
+}
+
+/// Returns what a name is when its spaces are lost, unless it is a single word.
+fn wholes(words: &[NameWord]) -> Vec<Whole> {
+    let write_together = |counts: &dyn Fn(&NameWord) -> bool| {
+        let positions = || (0..words.len()).filter(|at| counts(&words[*at]) && !words[*at].is_address);
+        let text: String = positions().flat_map(|at| words[at].form.text.split(' ')).collect();
+        let (first, last) = (positions().next()?, positions().last()?);
+        let is_fit = last > first && (LEAST_WHOLE..=LONGEST).contains(&text.len()) && !is_number(&text);
+        is_fit.then(|| Whole {
+            form: WordForm::new(text, WordMeaning::default()),
+            words: first..last + 1,
+            n_words: positions().count(),
+            has_forms: positions().any(|at| matches!(words[at].role, Role::Legal(_))),
+        })
+    };
+    let name = write_together(&|word| matches!(word.role, Role::Core | Role::Number));
+    let with_forms = write_together(&|word| word.role != Role::Aside);
+    let differs = with_forms.as_ref().map(|whole| &whole.form.text) != name.as_ref().map(|whole| &whole.form.text);
+    name.into_iter().chain(with_forms.filter(|_| differs)).collect()
+}
+
+/// Shorter names written together are too often alike by chance.
+const LEAST_WHOLE: usize = 5;
 
 fn set_aside(text: &str, span: Range<usize>) -> NameWord {
     let form = WordForm::new(text.to_string(), WordMeaning::default());
     NameWord { form, role: Role::Aside, weight: 0, span, is_address: false, in_brackets: false }
 }
 
-/// Splits a legal form off an unknown word that it was glued to: `ABCLLC`.
+/// Splits words of legal forms off an unknown word that they were glued to: `ABCLLC`.
 fn split_glued(words: &mut Vec<TextWord>) {
     for at in (0..words.len()).rev() {
         let text = &words[at].text;
-        if is_known(text) {
-            continue;
-        }
-        let fits = |form: &&str| text.len() >= form.len() + 3;
-        let behind = GLUED_BEHIND.into_iter().find(|form| text.ends_with(form)).filter(fits);
-        let in_front = GLUED_IN_FRONT.into_iter().find(|form| text.starts_with(form)).filter(fits);
-        let Some((form, is_behind)) = behind.map(|form| (form, true)).or(in_front.map(|form| (form, false))) else { continue };
         // Where letters and bytes do not run in step, the place of the cut is not known, and the word stays whole.
-        if words[at].span.len() != text.len() {
+        if is_known(text) || words[at].span.len() != text.len() && words[at].span.len() != 2 * text.len() {
             continue;
         }
-        let cut = if is_behind { text.len() - form.len() } else { form.len() };
+        let Some(cut) = glued_cut(text) else { continue };
+        let cut_in_raw = cut * words[at].span.len() / text.len();
         let mut tail = words[at].clone();
         tail.text.drain(..cut);
-        tail.span.start += cut;
+        tail.span.start += cut_in_raw;
         tail.opens_part = false;
+        tail.after_hyphen = false;
         let head = &mut words[at];
         head.text.truncate(cut);
         head.span.end = tail.span.start;
         words.insert(at + 1, tail);
     }
 }
-
-/// Forms that are glued to words and hardly ever end or begin one.
-const GLUED_BEHIND: [&str; 8] = ["corporation", "company", "limited", "gmbh", "corp", "llc", "ltd", "jsc"];
-const GLUED_IN_FRONT: [&str; 6] = ["pjsc", "ojsc", "cjsc", "llc", "jsc", "ooo"];
 
 /// Joins words that a stray space tore apart (`COM PANY`), if neither half is a word and the whole is one.
 fn mend_torn(words: &mut Vec<TextWord>) {

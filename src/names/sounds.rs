@@ -11,19 +11,19 @@ pub fn sound_key(word: &str) -> String {
         return word.to_string();
     }
     let word = digits_to_letters(word);
+    debug_assert!(word.is_ascii());
     let mut key = String::with_capacity(word.len());
-    let mut rest = word.as_str();
-    while let Some(first) = rest.chars().next() {
-        let (length, sound) = spellings_by_letter(first)
-            .iter()
-            .find(|(spelling, _)| rest.starts_with(spelling))
-            .map_or((first.len_utf8(), &rest[..first.len_utf8()]), |(spelling, sound)| (spelling.len(), *sound));
+    let mut at = 0;
+    while let Some(first) = word.as_bytes().get(at) {
+        let next = four_letters(&word.as_bytes()[at..]);
+        let found = spellings_by_letter(*first).iter().find(|row| next & row.mask == row.letters);
+        let sound = found.map_or(&word[at..at + 1], |row| row.sound);
         for letter in sound.chars() {
             if !key.ends_with(letter) {
                 key.push(letter);
             }
         }
-        rest = &rest[length..];
+        at += found.map_or(1, |row| row.length);
     }
     // `Abdallah` and `Abdalla` differ in nothing that is heard.
     if key.len() > 3 && key.ends_with('h') {
@@ -39,7 +39,9 @@ pub fn is_number(word: &str) -> bool {
 
 /// Spellings and the sound they stand for, the longest that fits first; capitals are sounds with no letter of their own.
 #[rustfmt::skip]
-const SOUNDS: [(&str, &str); 58] = [
+const SOUNDS: [(&str, &str); 59] = [
+    // Wade-Giles for the `x` of pinyin.
+    ("hs", "ks"),
     ("shch", "S"), ("sch", "S"), ("tsch", "C"), ("tch", "C"), ("dzh", "J"), ("sh", "S"), ("ch", "C"), ("zh", "J"),
     ("dj", "J"), ("kh", "h"), ("gh", "g"), ("ph", "f"), ("th", "t"), ("dh", "d"), ("ck", "k"), ("ts", "c"),
     ("tz", "c"), ("ce", "ce"), ("ci", "ci"), ("cy", "ci"), ("c", "k"), ("q", "k"), ("x", "ks"), ("w", "v"),
@@ -50,25 +52,43 @@ const SOUNDS: [(&str, &str); 58] = [
     ("gy", "Ji"), ("ae", "e"),
 ];
 
+/// A row of `SOUNDS`, its spelling as a number so that one comparison tells whether it fits.
+struct Spelling {
+    letters: u32,
+    mask: u32,
+    length: usize,
+    sound: &'static str,
+}
+
+/// Returns the first four letters of a text as a number, with zeros behind a shorter one.
+fn four_letters(text: &[u8]) -> u32 {
+    let mut letters = [0_u8; 4];
+    let n = text.len().min(4);
+    letters[..n].copy_from_slice(&text[..n]);
+    u32::from_be_bytes(letters)
+}
+
 /// Returns the rows of `SOUNDS` that begin with a letter, the longest first.
-fn spellings_by_letter(first: char) -> &'static [(&'static str, &'static str)] {
-    type Spellings = Vec<(&'static str, &'static str)>;
-    static TABLE: OnceLock<[Spellings; 26]> = OnceLock::new();
+fn spellings_by_letter(first: u8) -> &'static [Spelling] {
+    static TABLE: OnceLock<[Vec<Spelling>; 26]> = OnceLock::new();
     let table = TABLE.get_or_init(|| {
-        let mut table: [Spellings; 26] = Default::default();
-        for row in SOUNDS {
-            table[usize::from(row.0.as_bytes()[0] - b'a')].push(row);
+        let mut table: [Vec<Spelling>; 26] = Default::default();
+        for (spelling, sound) in SOUNDS {
+            let length = spelling.len();
+            let letters = four_letters(spelling.as_bytes());
+            let row = Spelling { letters, mask: u32::MAX << (8 * (4 - length)), length, sound };
+            table[usize::from(spelling.as_bytes()[0] - b'a')].push(row);
         }
-        table.iter_mut().for_each(|rows| rows.sort_by_key(|row| std::cmp::Reverse(row.0.len())));
+        table.iter_mut().for_each(|rows| rows.sort_by_key(|row| std::cmp::Reverse(row.length)));
         table
     });
-    if first.is_ascii_lowercase() { &table[usize::from(first as u8 - b'a')] } else { &[] }
+    if first.is_ascii_lowercase() { &table[usize::from(first - b'a')] } else { &[] }
 }
 
 /// Returns a word with digits read as the letters that they look like, if it has more letters than digits.
-fn digits_to_letters(word: &str) -> String {
+pub fn digits_to_letters(word: &str) -> String {
     let n_digits = word.bytes().filter(u8::is_ascii_digit).count();
-    if n_digits == 0 || 2 * n_digits >= word.len() || word.len() < 4 {
+    if n_digits == 0 || 2 * n_digits >= word.len() || word.len() < 3 {
         return word.to_string();
     }
     word.chars()

@@ -6,7 +6,7 @@
 use super::forms::{AddressKind, address_word, lead_in, legal_form};
 use super::text::TextWord;
 
-/// Returns for each word whether it belongs to a lead-in (`to the order of`).
+/// Returns for each word whether it belongs to a lead-in (`to the order of`) or trails the name (`attn`).
 pub fn mark_lead_ins(texts: &[&str]) -> Vec<bool> {
     let mut is_lead = vec![false; texts.len()];
     let mut at = 0;
@@ -32,10 +32,11 @@ pub fn mark_lead_ins(texts: &[&str]) -> Vec<bool> {
 pub fn address_start(words: &[TextWord], texts: &[&str], first: usize) -> usize {
     let mut at = first + 1;
     while at < texts.len() {
-        if let Some((kind, length)) = address_word(&texts[at..])
+        if !words[at].after_hyphen
+            && let Some((kind, length)) = address_word(&texts[at..])
             && let Some(start) = opens_address(words, texts, first, at, kind, length)
         {
-            return start;
+            return back_over_places(words, texts, first, start);
         }
         at += 1;
     }
@@ -50,7 +51,13 @@ fn opens_address(words: &[TextWord], texts: &[&str], first: usize, at: usize, ki
     match kind {
         // `CALLE 21`, `UL. TVERSKAYA 47`; at the cut end of a text the number is gone.
         AddressKind::Street => {
-            (digits_follow || words[at].opens_part || at + length >= texts.len()).then(|| back_over_numbers(texts, first, at))
+            let from = numbered_street_start(texts, first, at).unwrap_or_else(|| back_over_numbers(words, texts, first, at));
+            (digits_follow || from < at || words[at].opens_part || at + length >= texts.len()).then_some(from)
+        }
+        // `CENTRAL AFRICA PROVINCE` is a name; `, HEBEI PROVINCE` is not.
+        AddressKind::Region => {
+            let from = street_name_start(words, texts, first, at);
+            (has_digits(from, at) || words[from].opens_part).then_some(from)
         }
         AddressKind::Before => {
             let from = street_name_start(words, texts, first, at);
@@ -62,7 +69,7 @@ fn opens_address(words: &[TextWord], texts: &[&str], first: usize, at: usize, ki
             // `PLANT NO 14` is a name; `NO 14, VALIASR` and `NO.21 KAT 3` are addresses.
             let is_address =
                 if is_plain_number { number_is_next && more_address(words, texts, at + length + 1) } else { number_is_next };
-            is_address.then(|| back_over_numbers(texts, first, at))
+            is_address.then(|| back_over_numbers(words, texts, first, at))
         }
         AddressKind::Place => None,
     }
@@ -74,11 +81,26 @@ fn more_address(words: &[TextWord], texts: &[&str], from: usize) -> bool {
         && legal_form(&texts[texts.len() - 1..], false).is_none()
 }
 
-fn back_over_numbers(texts: &[&str], first: usize, mut at: usize) -> usize {
-    while at > first + 1 && (holds_digit(texts[at - 1]) || texts[at - 1] == "no") {
-        at -= 1;
+/// Returns where the numbers in front of an address word begin, if a comma cuts them off the name: `DONG FENG 6 UL. TVERSKAYA` keeps its 6.
+fn back_over_numbers(words: &[TextWord], texts: &[&str], first: usize, at: usize) -> usize {
+    let mut from = at;
+    while from > first + 1 && (holds_digit(texts[from - 1]) || texts[from - 1] == "no") {
+        from -= 1;
     }
-    at
+    if words[from].opens_part || from > 0 && is_legal_word(texts[from - 1]) { from } else { at }
+}
+
+/// Returns where a city begins that a comma cuts off in front of a street: `, MOSCOW, UL. TVERSKAYA 47`.
+fn back_over_places(words: &[TextWord], texts: &[&str], first: usize, start: usize) -> usize {
+    let is_place =
+        |from: usize| words[from].opens_part && address_word(&texts[from..start]) == Some((AddressKind::Place, start - from));
+    let longest = start.saturating_sub(3).max(first + 1);
+    (longest..start).find(|&from| is_place(from)).map_or(start, |from| back_over_places(words, texts, first, from))
+}
+
+/// Returns the number with which `222 LENINA STR` begins.
+fn numbered_street_start(texts: &[&str], first: usize, at: usize) -> Option<usize> {
+    (at.saturating_sub(3).max(first + 1)..at.saturating_sub(1)).find(|&from| holds_digit(texts[from]))
 }
 
 /// Returns where the name of a street begins whose last word (`AVE`) stands at `at`: behind a comma, number or legal form, or one word back.
@@ -87,10 +109,10 @@ fn street_name_start(words: &[TextWord], texts: &[&str], first: usize, at: usize
     let mut from = at;
     while from > first + 1 && at - from < 4 {
         if words[from].opens_part {
-            return back_over_numbers(texts, first, from);
+            return back_over_numbers(words, texts, first, from);
         }
         if holds_digit(texts[from - 1]) {
-            return back_over_numbers(texts, first, from);
+            return from - 1;
         }
         if is_legal_word(texts[from - 1]) {
             return from;

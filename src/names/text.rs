@@ -19,6 +19,8 @@ pub struct TextWord {
     pub span: Range<usize>,
     /// Whether a comma, a bracket or a line end stands between the word before and this one.
     pub opens_part: bool,
+    /// Whether nothing but a hyphen stands between the word before and this one.
+    pub after_hyphen: bool,
     pub in_brackets: bool,
 }
 
@@ -52,7 +54,8 @@ struct Run {
 
 impl Run {
     fn word(&self, text: String, start: usize, end: usize) -> TextWord {
-        TextWord { text, span: start..end, opens_part: self.opens_part, in_brackets: self.in_brackets }
+        let after_hyphen = self.gap == "-";
+        TextWord { text, span: start..end, opens_part: self.opens_part, after_hyphen, in_brackets: self.in_brackets }
     }
 }
 

@@ -50,6 +50,11 @@ impl WordForm {
         let sound = sound_key(&text);
         WordForm { text_letters: letters(&text), sound_letters: letters(&sound), sound: sound.into(), text: text.into(), meaning }
     }
+
+    /// Returns how many letters one of two words has and the other has not: at most two a typo.
+    pub fn differs_in_letters(&self, other: &WordForm) -> usize {
+        (self.text_letters ^ other.text_letters).count_ones() as usize
+    }
 }
 
 /// Returns how alike two words are, the best way first; `None` if they are not. It is the same both ways round.
@@ -67,6 +72,12 @@ pub fn compare_words(a: &WordForm, b: &WordForm) -> Option<(Likeness, u32)> {
     let is_short = a.text.len().min(b.text.len()) < 4;
     if a.sound == b.sound && a.sound.len() > 1 && (!is_short || a.text.len() == b.text.len()) {
         return Some((Likeness::Transliteration, TRANSLITERATION));
+    }
+    // `NORTHERN` is no misspelled `SOUTHERN`.
+    if let (Some(meaning), Some(other)) = (a.meaning.meaning, b.meaning.meaning)
+        && meaning != other
+    {
+        return None;
     }
     let by_text = typos(&a.text, &b.text, a.text_letters, b.text_letters);
     let by_sound = (!is_short)
@@ -121,7 +132,7 @@ pub fn typo_budget(length: usize) -> usize {
 }
 
 /// Longer words are compared as a whole only.
-const LONGEST: usize = 63;
+pub const LONGEST: usize = 63;
 
 /// Optimal string alignment: insertions, deletions, substitutions and swaps of neighbors; `None` above `budget`.
 pub fn edit_distance(a: &[u8], b: &[u8], budget: usize) -> Option<usize> {
@@ -161,7 +172,7 @@ pub fn edit_distance(a: &[u8], b: &[u8], budget: usize) -> Option<usize> {
 }
 
 /// Returns one bit for each letter or digit that a word holds.
-fn letters(word: &str) -> u32 {
+pub fn letters(word: &str) -> u32 {
     word.bytes().fold(0, |mask, byte| {
         mask | 1
             << match byte {

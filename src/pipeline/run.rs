@@ -5,7 +5,7 @@ use super::progress::Progress;
 use super::records::{self, LoadedFile};
 use super::run_file::RunFile;
 use super::stated_records::StatedRecords;
-use super::{date_order, editions, evidence, goods, overlay, screening, trend};
+use super::{date_order, editions, evidence, goods, names, overlay, screening, trend};
 use crate::analyze::findings::{self, Coverage, ListedSide, Part};
 use crate::analyze::listing::Listings;
 use crate::analyze::ownership::Standings;
@@ -86,6 +86,7 @@ struct Prepared {
 }
 
 fn prepare(run_file: &RunFile) -> Result<Prepared> {
+    names::add_words(run_file.words.as_ref().map(|path| run_file.resolve(path)).as_deref())?;
     let schemas = inputs::schemas(run_file)?;
     let files = inputs::input_files(run_file)?;
     let (listings, list_entries) = screening::listings(run_file)?;
@@ -254,6 +255,7 @@ pub fn run(
                 "groups": groups,
                 "rules": run_file.rules,
                 "max_rejected": run_file.max_rejected,
+                "words_sha256": run_file.words.as_ref().map(|path| sha256_of_file(&run_file.resolve(path))).transpose()?,
                 "store_version": STORE_VERSION,
             }),
             environment,

@@ -17,5 +17,6 @@ mod real_data;
 mod reliability;
 mod repeats;
 mod sample;
+mod screening;
 mod trend;
 mod watchlists;

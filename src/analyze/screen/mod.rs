@@ -74,6 +74,8 @@ mod rule {
     pub const WEAK_ALIAS_MOST: u16 = 800;
     /// A person never matches on the name alone.
     pub const PERSON_MOST: u16 = super::STRONG - 1;
+    /// Scores are pressed together from so much below the most that is allowed, instead of all becoming equal there.
+    pub const PRESSED_FROM_BELOW_MOST: u16 = 50;
     /// Two valid identifiers of one kind that differ are two entities.
     pub const IDENTIFIER_DIFFERS_MOST: u16 = 600;
     /// The scale ends here.
@@ -110,11 +112,12 @@ pub fn screen(parties: &[ScreenedParty], watchlists: &[Watchlist], floor: u16, t
         return Vec::new();
     }
     let listed = Listed::new(watchlists);
-    let distinct: Vec<&str> = parties.iter().map(|party| party.name).collect::<BTreeSet<_>>().into_iter().collect();
+    let mut distinct: Vec<&str> = parties.iter().map(|party| party.name).collect();
+    distinct.par_sort_unstable();
+    distinct.dedup();
     // A country that agrees may lift a name to the floor.
     let name_floor = floor.saturating_sub(rule::COUNTRY_AGREES);
-    let candidates: Vec<Vec<Candidate>> =
-        distinct.par_iter().map(|name| listed.index.search(name, name_floor, usize::MAX)).collect();
+    let candidates: Vec<Vec<Candidate>> = listed.index.search_all(&distinct, name_floor, usize::MAX);
     let by_party: Vec<Vec<Match>> = parties
         .par_iter()
         .enumerate()
@@ -278,18 +281,25 @@ impl<'a> Listed<'a> {
             }
             CountryEvidence::Unknown => {}
         }
+        let mut press = |most: u16, reason: &str| {
+            let pressed = below(score, most);
+            if pressed < score {
+                score = pressed;
+                reasons.push(format!("{reason}, at most {most}"));
+            }
+        };
+        if entity.names.get(listed_name).is_some_and(|name| name.kind == NameKind::WeakAlias) {
+            press(rule::WEAK_ALIAS_MOST, "weak alias");
+        }
+        if entity.kind == EntityKind::Person {
+            press(rule::PERSON_MOST, "person by name alone");
+        }
         let mut cap = |most: u16, reason: String| {
             if score > most {
                 score = most;
                 reasons.push(format!("{reason}, at most {most}"));
             }
         };
-        if entity.names.get(listed_name).is_some_and(|name| name.kind == NameKind::WeakAlias) {
-            cap(rule::WEAK_ALIAS_MOST, "weak alias".to_string());
-        }
-        if entity.kind == EntityKind::Person {
-            cap(rule::PERSON_MOST, "person by name alone".to_string());
-        }
         if let Some(kind) = contradiction(identifiers, &entity.identifiers) {
             cap(rule::IDENTIFIER_DIFFERS_MOST, format!("{} differs", kind.as_str()));
         }
@@ -327,6 +337,15 @@ impl<'a> Listed<'a> {
             evidence: parts.join("; "),
             by_identifier: found.by_identifier.is_some(),
         }
+    }
+}
+
+/// Presses the scores above a place below `most` into the band up to it: they keep their order, and those below stay.
+fn below(score: u16, most: u16) -> u16 {
+    let from = most - rule::PRESSED_FROM_BELOW_MOST;
+    match score.checked_sub(from) {
+        None => score,
+        Some(above) => from + above * (most - from) / (rule::MOST - from),
     }
 }
 

@@ -35,6 +35,8 @@ pub struct RunFile {
     /// Scores 0 to 1000.
     pub threshold: u16,
     pub aliases: Option<String>,
+    /// The user's own legal forms and business words.
+    pub words: Option<String>,
     /// How far the shares of groups and listed owners are followed.
     pub ownership: ownership::Settings,
     /// The rules for repeats that are on.
@@ -62,7 +64,7 @@ const TOP: Keys = Keys {
     later: &["rates"],
 };
 const GOODS: Keys = Keys { known: &["sets"], later: &[] };
-const SCREENING: Keys = Keys { known: &["threshold", "aliases"], later: &["decisions"] };
+const SCREENING: Keys = Keys { known: &["threshold", "aliases", "words"], later: &["decisions"] };
 
 impl RunFile {
     pub fn read(path: &Path) -> Result<Self> {
@@ -120,6 +122,7 @@ impl Reader {
             goods_sets: self.goods_sets(&goods)?,
             threshold: (threshold * 1000.0).round() as u16,
             aliases: self.text(&screening, "aliases", "[screening]")?,
+            words: self.text(&screening, "words", "[screening]")?,
             ownership: self.ownership(&table)?,
             rules: self.rules(&table)?,
             questions: self
