@@ -22,7 +22,6 @@ pub struct Memory {
     countries: Memo<CleanCountry>,
     weight_units: Memo<Option<WeightUnit>>,
     party_text: String,
-    pub id_text: String,
 }
 
 /// A date with the text that the store shows.

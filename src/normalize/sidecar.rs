@@ -1,5 +1,7 @@
 //! The small tables beside a part: its distinct parties and codes, its months, and whether line numbers say anything.
 
+use super::columns::{NumberColumn, Columns, calendar_slot, key_slot, role_slot, text_slot};
+use super::numbering::Numbering;
 use crate::model::part::{LineNumbers, ZeroCount};
 use crate::model::role::Role;
 use crate::model::shipments::MEASURES;
@@ -34,11 +36,7 @@ pub struct Coverage(Vec<(String, String, Months)>);
 type Months = FxHashMap<(i32, i32), u64>;
 
 impl Coverage {
-    pub fn add(&mut self, month: (i32, i32), flow: &str, reporter: &str) {
-        self.add_many(month, flow, reporter, 1);
-    }
-
-    fn add_many(&mut self, month: (i32, i32), flow: &str, reporter: &str, n_records: u64) {
+    fn add(&mut self, month: (i32, i32), flow: &str, reporter: &str, n_records: u64) {
         let known = self.0.iter().position(|(known_flow, known_reporter, _)| known_flow == flow && known_reporter == reporter);
         let at = known.unwrap_or_else(|| {
             self.0.push((flow.to_owned(), reporter.to_owned(), FxHashMap::default()));
@@ -50,7 +48,7 @@ impl Coverage {
     fn merge(&mut self, other: Coverage) {
         for (flow, reporter, months) in other.0 {
             for (month, n_records) in months {
-                self.add_many(month, &flow, &reporter, n_records);
+                self.add(month, &flow, &reporter, n_records);
             }
         }
     }
@@ -71,25 +69,49 @@ pub struct BatchSidecar {
     text: String,
     parties: Vec<((i64, Role), [usize; 4], u64)>,
     codes: Vec<(i64, [usize; 3], u64)>,
-    pub coverage: Coverage,
+    coverage: Coverage,
     line_numbers: LineNumbers,
     zeros: [ZeroCount; MEASURES.len()],
 }
 
 impl BatchSidecar {
-    pub fn new(line_numbers: LineNumbers, zeros: [ZeroCount; MEASURES.len()]) -> Self {
-        BatchSidecar { line_numbers, zeros, ..BatchSidecar::default() }
+    /// Returns parties, codes and months of a batch, with what is known of its line numbers and zeros.
+    pub fn of(columns: &Columns, line_numbers: LineNumbers, zeros: [ZeroCount; MEASURES.len()]) -> Self {
+        let mut sidecar = BatchSidecar { line_numbers, zeros, ..BatchSidecar::default() };
+        let text = |slot: usize, record: usize| columns.texts[slot].as_ref().map_or("", |column| column.get(record));
+        for role in Role::ALL {
+            for (key, record, n_records) in found(&columns.party_keys[role as usize]) {
+                let texts = [0, 1, 2].map(|suffix| text(role_slot(role) + suffix, record));
+                sidecar.add_party((key, role), texts, n_records);
+            }
+        }
+        for (key, record, n_records) in found(&columns.keys[key_slot("hs_key")]) {
+            sidecar.add_code(key, [text_slot("hs_edition"), text_slot("hs_code")].map(|slot| text(slot, record)), n_records);
+        }
+        let [year, month] = [calendar_slot("year"), calendar_slot("month")].map(|slot| &columns.calendar[slot]);
+        let [flow, reporter] = [text_slot("flow"), text_slot("reporter_country_code")];
+        if let (Some(years), Some(months)) = (year, month) {
+            let texts = [flow, reporter].into_iter().filter_map(|slot| columns.texts[slot].as_ref());
+            let numberings: Vec<_> = [&years.numbering].into_iter().chain(texts.map(|column| &column.numbering)).collect();
+            let numbering = Numbering::refined(&numberings);
+            for (number, record) in numbering.firsts().enumerate() {
+                if let (Some(year), Some(month)) = (years.get(record), months.get(record)) {
+                    sidecar.coverage.add((year, month), text(flow, record), text(reporter, record), numbering.count(number));
+                }
+            }
+        }
+        sidecar
     }
 
     /// Adds a party by name, country code and registration id.
-    pub fn add_party(&mut self, key: (i64, Role), texts: [&str; 3], n_records: u64) {
+    fn add_party(&mut self, key: (i64, Role), texts: [&str; 3], n_records: u64) {
         let start = self.text.len();
         let [name, country_code, registration_id] = texts.map(|text| self.hold(text));
         self.parties.push((key, [start, name, country_code, registration_id], n_records));
     }
 
     /// Adds a code by edition and digits.
-    pub fn add_code(&mut self, key: i64, texts: [&str; 2], n_records: u64) {
+    fn add_code(&mut self, key: i64, texts: [&str; 2], n_records: u64) {
         let start = self.text.len();
         let [edition, code] = texts.map(|text| self.hold(text));
         self.codes.push((key, [start, edition, code], n_records));
@@ -100,6 +122,14 @@ impl BatchSidecar {
         self.text.push_str(text);
         self.text.len()
     }
+}
+
+/// Returns the keys of a column, each with the first record that has it and how many have. A key may come twice.
+fn found(keys: &Option<NumberColumn<i64>>) -> impl Iterator<Item = (i64, usize, u64)> {
+    keys.iter().flat_map(|keys| {
+        let numbers = keys.values.iter().zip(keys.numbering.firsts()).enumerate();
+        numbers.filter_map(|(number, (key, record))| Some(((*key)?, record, keys.numbering.count(number))))
+    })
 }
 
 impl Sidecar {
