@@ -331,6 +331,12 @@ fn fold_unit(text: &str) -> String {
 
 /// Returns `number` divided by ten `scale` times, rounded half away from zero once.
 fn divide_rounded(number: i128, scale: u32) -> Option<i64> {
+    // Most numbers and divisors have 64 bits, which are divided much faster.
+    if let (Ok(number), Some(divisor)) = (i64::try_from(number), 10_i64.checked_pow(scale)) {
+        let (quotient, rest) = (number / divisor, (number % divisor).abs());
+        let is_rounded_up = scale > 0 && rest >= divisor - rest;
+        return Some(quotient + if is_rounded_up { number.signum() } else { 0 });
+    }
     let Some(divisor) = 10_i128.checked_pow(scale) else {
         // A number of 128 bits is less than half of ten to the 39th.
         return Some(0);

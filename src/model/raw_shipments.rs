@@ -13,7 +13,8 @@ const FIELD_END: u8 = 0x1f;
 pub struct RawShipments {
     width: usize,
     text: String,
-    ends: Vec<usize>,
+    /// Where each field ends: a batch has less than 4 GiB.
+    ends: Vec<u32>,
     lines: Vec<u64>,
 }
 
@@ -30,7 +31,7 @@ impl RawShipments {
         let before = self.ends.len();
         for field in fields {
             self.text.push_str(field);
-            self.ends.push(self.text.len());
+            self.ends.push(place(self.text.len()));
             self.text.push(char::from(FIELD_END));
         }
         assert_eq!(self.ends.len() - before, self.width, "a reader passes on only records of the header's width");
@@ -44,7 +45,7 @@ impl RawShipments {
     pub fn push_line(&mut self, line: u64, text: &str, delimiter: u8) -> bool {
         assert!(delimiter.is_ascii(), "a delimiter is one byte of UTF-8");
         let (start, before) = (self.text.len(), self.ends.len());
-        self.ends.extend(memchr_iter(delimiter, text.as_bytes()).map(|at| start + at));
+        self.ends.extend(memchr_iter(delimiter, text.as_bytes()).map(|at| place(start + at)));
         if self.ends.len() - before + 1 != self.width {
             self.ends.truncate(before);
             return false;
@@ -52,9 +53,9 @@ impl RawShipments {
         let mut bytes = std::mem::take(&mut self.text).into_bytes();
         bytes.extend_from_slice(text.as_bytes());
         for end in &self.ends[before..] {
-            bytes[*end] = FIELD_END;
+            bytes[*end as usize] = FIELD_END;
         }
-        self.ends.push(bytes.len());
+        self.ends.push(place(bytes.len()));
         bytes.push(FIELD_END);
         // SAFETY: the text was UTF-8, and whole ASCII characters were put in the place of others.
         self.text = unsafe { String::from_utf8_unchecked(bytes) };
@@ -70,9 +71,10 @@ impl RawShipments {
     }
 
     /// Returns a field of a record, both counted from 0.
+    #[inline]
     pub fn field(&self, record: usize, column: usize) -> &str {
         let at = record * self.width + column;
-        &self.text[self.start(at)..self.ends[at]]
+        &self.text[self.start(at)..self.ends[at] as usize]
     }
 
     /// Returns the fields of all records as one text, each with a mark behind it.
@@ -87,7 +89,7 @@ impl RawShipments {
     }
 
     fn start(&self, at: usize) -> usize {
-        if at == 0 { 0 } else { self.ends[at - 1] + 1 }
+        if at == 0 { 0 } else { self.ends[at - 1] as usize + 1 }
     }
 
     pub fn line(&self, record: usize) -> u64 {
@@ -110,6 +112,11 @@ impl RawShipments {
     pub fn text_len(&self) -> usize {
         self.text.len()
     }
+}
+
+/// Returns a place in the text of a batch.
+fn place(at: usize) -> u32 {
+    u32::try_from(at).expect("readers bound a batch to some megabytes")
 }
 
 #[cfg(test)]

@@ -61,9 +61,7 @@ impl Normalizer<'_> {
                     content_keys[1].push(low);
                 }
                 for (source, column) in self.sources.all.iter().zip(&mut columns) {
-                    for record in &usable {
-                        column.push(&source.text(raw, *record));
-                    }
+                    source.texts(raw, &usable, |text| column.push(text));
                 }
             }
         }
@@ -97,12 +95,12 @@ impl Column {
     }
 
     fn push(&mut self, text: &str) {
-        if self.numberer.last().is_some_and(|last| self.texts.get(last) == text) {
+        if self.numberer.last().is_some_and(|last| self.texts.is(last, text)) {
             self.numberer.push_last();
             return;
         }
         let hash = if self.numberer.is_searched() { FxBuildHasher.hash_one(text) } else { 0 };
-        if self.numberer.push(hash, |_, number| self.texts.get(number as usize) == text) {
+        if self.numberer.push(hash, |_, number| self.texts.is(number as usize, text)) {
             self.texts.push(text);
         }
     }

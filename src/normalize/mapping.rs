@@ -96,6 +96,15 @@ impl Mapping {
 }
 
 impl Source {
+    /// Hands the column's text of each of some records to `take`.
+    pub fn texts(&self, raw: &RawShipments, records: &[usize], mut take: impl FnMut(&str)) {
+        match self {
+            // What nearly all columns are is told once for all records.
+            Source::Field(at) => records.iter().for_each(|record| take(trim(raw.field(*record, *at)))),
+            _ => records.iter().for_each(|record| take(&self.text(raw, *record))),
+        }
+    }
+
     /// Returns the column's text of a record, without blanks around it.
     pub fn text<'a>(&self, raw: &'a RawShipments, record: usize) -> Cow<'a, str> {
         match self {
@@ -117,6 +126,7 @@ impl Source {
 }
 
 /// Returns a text without blanks around it; most have none.
+#[inline]
 fn trim(text: &str) -> &str {
     match text.as_bytes() {
         [first, .., last] if first.is_ascii_graphic() && last.is_ascii_graphic() => text,

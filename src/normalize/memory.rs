@@ -17,7 +17,8 @@ use std::hash::BuildHasher;
 #[derive(Default)]
 pub struct Memory {
     dates: Memo<Option<CleanDate>>,
-    parties: Memo<StatedParty>,
+    /// `None` for a party that is clean as it stands, as most are.
+    parties: Memo<Option<Box<StatedParty>>>,
     hs_codes: Memo<CleanCodes>,
     countries: Memo<CleanCountry>,
     weight_units: Memo<Option<WeightUnit>>,
@@ -78,12 +79,17 @@ impl Memory {
         *self.weight_units.get(stated, WeightUnit::parse)
     }
 
-    pub fn party(&mut self, name: &str, registration_id: &str) -> &StatedParty {
+    /// Returns what a party text states; `None` where name and identifier are the party's as they stand.
+    pub fn party(&mut self, name: &str, registration_id: &str) -> Option<&StatedParty> {
         self.party_text.clear();
         self.party_text.push_str(name);
         self.party_text.push('\u{1f}');
         self.party_text.push_str(registration_id);
-        self.parties.get(&self.party_text, |_| party::parse_party(name, registration_id))
+        let clean = |_: &str| {
+            let party = party::parse_party(name, registration_id);
+            (!party.is_as_stated(name, registration_id)).then(|| Box::new(party))
+        };
+        self.parties.get(&self.party_text, clean).as_deref()
     }
 }
 

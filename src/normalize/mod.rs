@@ -23,7 +23,7 @@ mod sidecar;
 
 pub use mapping::known_headers;
 pub use memory::Memory;
-pub use sidecar::{BatchSidecar, PartyCount, Sidecar, SidecarTables};
+pub use sidecar::{BatchSidecar, Sidecar, SidecarTables};
 
 use crate::model::account::Rejection;
 use crate::model::date_style::DateStyle;

@@ -59,7 +59,13 @@ impl Shipments<'_> {
         let [mut names, mut registration_ids, mut principals, mut banks]: [Texts; 4] = Default::default();
         for (number, record) in numbering.firsts().enumerate() {
             let name = stated.get(record);
-            let party = self.memory.party(name, stated_id.get(record));
+            let Some(party) = self.memory.party(name, stated_id.get(record)) else {
+                names.push(name);
+                registration_ids.push(stated_id.get(record));
+                principals.push("");
+                banks.push("");
+                continue;
+            };
             let at = At::Number(&numbering, number);
             for rule in &party.repairs {
                 self.faults.add(&format!("repaired_{rule}"), &source.name_column, at, name);
@@ -95,8 +101,8 @@ impl Shipments<'_> {
         let [mut names, mut registration_ids]: [Texts; 2] = Default::default();
         for text in stated.texts.iter() {
             let party = self.memory.party(text, "");
-            names.push(&party.name);
-            registration_ids.push(&party.registration_id);
+            names.push(party.map_or(text, |party| &party.name));
+            registration_ids.push(party.map_or("", |party| &party.registration_id));
         }
         let column = |texts: Texts| TextColumn::new(&stated.numbering, texts);
         Parties { names: column(names), countries: self.blank.clone(), registration_ids: column(registration_ids) }

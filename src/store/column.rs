@@ -50,6 +50,12 @@ impl Texts {
         &self.text[self.bounds[at] as usize..self.bounds[at + 1] as usize]
     }
 
+    /// Tells whether a text is a given one.
+    #[inline]
+    pub fn is(&self, at: usize, text: &str) -> bool {
+        self.text.as_bytes()[self.bounds[at] as usize..self.bounds[at + 1] as usize] == *text.as_bytes()
+    }
+
     pub fn iter(&self) -> impl Iterator<Item = &str> {
         self.bounds.windows(2).map(|bounds| &self.text[bounds[0] as usize..bounds[1] as usize])
     }
