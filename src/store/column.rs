@@ -53,7 +53,15 @@ impl Texts {
     /// Tells whether a text is a given one.
     #[inline]
     pub fn is(&self, at: usize, text: &str) -> bool {
-        self.text.as_bytes()[self.bounds[at] as usize..self.bounds[at + 1] as usize] == *text.as_bytes()
+        let (held, text) = (&self.text.as_bytes()[self.bounds[at] as usize..self.bounds[at + 1] as usize], text.as_bytes());
+        // Most texts are short: comparing two numbers takes less time than a call.
+        held.len() == text.len()
+            && match text.len() {
+                4..8 => held.first_chunk::<4>() == text.first_chunk() && held.last_chunk::<4>() == text.last_chunk(),
+                8..=16 => held.first_chunk::<8>() == text.first_chunk() && held.last_chunk::<8>() == text.last_chunk(),
+                0..4 => held.iter().eq(text),
+                _ => held == text,
+            }
     }
 
     pub fn iter(&self) -> impl Iterator<Item = &str> {
