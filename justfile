@@ -13,6 +13,14 @@ test:
 reliability:
     PLIMSOLL_RELIABILITY=full cargo test --release --test it reliability -- --nocapture --test-threads 1
 
+# Trend tests against other programs, simulations and properties; prints the figures of docs/methods/trend.md.
+trend:
+    cargo test --release --test it trend -- --nocapture --test-threads 1
+
+# Ten thousand series under all trend tests.
+bench-trend:
+    cargo bench --bench trend
+
 # Rewrites the snapshots of the tests: read the diff as carefully as code.
 accept:
     INSTA_UPDATE=always cargo test --release

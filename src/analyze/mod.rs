@@ -1,4 +1,4 @@
-//! Questions about shipments, without effects: goods, resolve, screen, findings, later trend; and about a raw file: profile.
+//! Questions about shipments, without effects: goods, resolve, screen, findings, trend; and about a raw file: profile.
 //!
 //! In: tables from the store and lists. Out: small tables and numbers. Nothing here reads a file or prints.
 
@@ -7,3 +7,4 @@ pub mod goods;
 pub mod profile;
 pub mod resolve;
 pub mod screen;
+pub mod trend;

@@ -3,10 +3,13 @@
 //! Data go to stdout, everything else to stderr. Every verb has `Args` and `run`, which returns the exit code.
 
 mod check;
+mod explain;
+mod explain_code;
 mod inspect;
 mod list;
 mod run;
 mod screen;
+mod trend;
 
 mod terminal;
 
@@ -36,7 +39,9 @@ enum Verb {
     Check(check::Args),
     Inspect(inspect::Args),
     Screen(screen::Args),
+    Trend(trend::Args),
     List(list::Args),
+    Explain(explain::Args),
 }
 
 /// Parses the command line and does what it says.
@@ -48,6 +53,8 @@ pub fn run() -> Result<u8> {
         Verb::Check(args) => check::run(&args),
         Verb::Inspect(args) => inspect::run(&args),
         Verb::Screen(args) => screen::run(&args),
+        Verb::Trend(args) => trend::run(&args),
         Verb::List(args) => list::run(&args),
+        Verb::Explain(args) => explain::run(&args),
     }
 }

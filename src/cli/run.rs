@@ -1,9 +1,11 @@
 //! `plimsoll run`: the whole analysis of a run file.
 
 use super::terminal::{self, Bar, grouped};
+use crate::analyze::trend::sentence::number;
 use crate::error::{Error, Result};
-use crate::model::answer::Answer;
+use crate::model::answer::{Answer, Countable, SameDays};
 use crate::model::question::{Question, Verdict};
+use crate::model::shipment_key::ShipmentKey;
 use crate::pipeline::run_file::RunFile;
 use crate::pipeline::{self, Outcome, Until};
 use clap::ValueEnum;
@@ -85,8 +87,8 @@ pub fn run(args: &Args) -> Result<u8> {
     if outcome.has_too_many_rejected() {
         eprintln!(
             "{} of {} records rejected, more than the share {} that `max_rejected` allows; see rejected.csv",
-            grouped(outcome.records_rejected),
-            grouped(outcome.records_read),
+            grouped(outcome.records_damaged()),
+            grouped(outcome.records_read - outcome.records_totals),
             outcome.max_rejected
         );
         return Ok(3);
@@ -111,10 +113,17 @@ fn report(outcome: &Outcome) -> String {
     }
     for (question, answer) in &outcome.findings {
         text.push_str(&finding(question, answer));
+        for own in outcome.trends.iter().filter(|own| own.finding == question.id && own.group.is_empty()) {
+            text.push_str(&format!("trend: {}\n", terminal::printable(&own.change.sentence)));
+        }
         text.push('\n');
     }
+    let totals = match outcome.records_totals {
+        0 => String::new(),
+        n_totals => format!(" ({} of them totals of others)", grouped(n_totals)),
+    };
     text.push_str(&format!(
-        "records: {} read = {} kept + {} duplicates + {} rejected\n",
+        "records: {} read = {} kept + {} duplicates + {} rejected{totals}\n",
         grouped(outcome.records_read),
         grouped(outcome.records_kept),
         grouped(outcome.records_duplicate),
@@ -128,17 +137,20 @@ fn report(outcome: &Outcome) -> String {
 
 fn finding(question: &Question, answer: &Answer) -> String {
     let key = question.count;
-    let mut text = format!(
-        "{}: {} {}, {} to {} (range: {} confirmed, {} as scored, {} looser)\n",
-        question.id,
-        grouped(answer.headline.of(key)),
-        key.as_str(),
-        question.from,
-        question.to,
-        grouped(answer.confirmed.of(key)),
-        grouped(answer.headline.of(key)),
-        grouped(answer.looser.of(key)),
-    );
+    let window = format!("{} to {}", question.from, question.to);
+    let mut text = match answer.countable {
+        Countable::Shipments => format!(
+            "{}: {} {}, {window} (range: {} confirmed, {} as scored, {} looser)\n",
+            question.id,
+            grouped(answer.headline.of(key)),
+            key.as_str(),
+            grouped(answer.confirmed.of(key)),
+            grouped(answer.headline.of(key)),
+            grouped(answer.looser.of(key)),
+        ),
+        Countable::Mirrors => format!("{}: {} compared, {window}\n", question.id, key.as_str()),
+        Countable::Aggregates => format!("{}: values and weights, {window}\n", question.id),
+    };
     let by: Vec<&str> = question.by.iter().filter(|by| by.column().is_some()).map(|by| by.as_str()).collect();
     let mut rows = vec![
         ["period"]
@@ -154,9 +166,17 @@ fn finding(question: &Question, answer: &Answer) -> String {
         let counts = &row.counts;
         let mut cells = vec![format!("{}{}", row.period, if row.is_partial { " (partial)" } else { "" })];
         cells.extend(row.by.iter().cloned());
-        cells.extend(
-            [counts.declarations, counts.line_items, counts.records, counts.consignments, counts.party_days].map(grouped),
-        );
+        let keys = [
+            ShipmentKey::Declarations,
+            ShipmentKey::LineItems,
+            ShipmentKey::Records,
+            ShipmentKey::Consignments,
+            ShipmentKey::PartyDays,
+        ];
+        cells.extend(keys.map(|key| match key {
+            ShipmentKey::Records => grouped(counts.records),
+            key => counts.shipments(key, answer.countable).map_or(String::new(), grouped),
+        }));
         rows.push(cells);
     }
     text.push_str(&terminal::table(&rows));
@@ -173,10 +193,31 @@ fn finding(question: &Question, answer: &Answer) -> String {
         let source = if question.source.is_empty() { String::new() } else { format!(" ({})", question.source) };
         text.push_str(&format!("{verdict}{}\n", terminal::printable(&source)));
     }
+    for own in &answer.same_days {
+        text.push_str(&format!("{}\n", same_days(own)));
+    }
     for reason in &answer.reasons {
         text.push_str(&format!("note: {}\n", terminal::printable(reason)));
     }
     text
+}
+
+fn same_days(own: &SameDays) -> String {
+    let window = format!("{} to {}", own.from, own.to);
+    match (own.ratio, own.low, own.high) {
+        _ if !own.is_covered => {
+            format!("same days of {}: the records do not cover {window}, or the finding's own days", own.year)
+        }
+        (Some(ratio), Some(low), Some(high)) => format!(
+            "same days of {}: {} in {window}; the finding has {} times as many a day (95 % interval {} to {}, of chance alone)",
+            own.year,
+            grouped(own.count),
+            number(ratio),
+            number(low),
+            number(high)
+        ),
+        _ => format!("same days of {}: none in {window}, and none in the finding", own.year),
+    }
 }
 
 fn shown(folder: &Path) -> String {

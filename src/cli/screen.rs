@@ -49,6 +49,7 @@ pub fn run(args: &Args) -> Result<u8> {
     Ok(0)
 }
 
-fn is_same_file(left: &Path, right: &Path) -> bool {
+/// Tells whether two paths lead to one file.
+pub(super) fn is_same_file(left: &Path, right: &Path) -> bool {
     matches!((left.canonicalize(), right.canonicalize()), (Ok(left), Ok(right)) if left == right)
 }

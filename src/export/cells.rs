@@ -32,6 +32,24 @@ pub fn share(part: u64, whole: u64) -> String {
     format!("{}.{:04}", per_myriad / 10_000, per_myriad % 10_000)
 }
 
+/// Returns a number with at most twelve digits, without needless zeros; nothing where there is no number, `inf` where it has no bound.
+///
+/// Machines differ by the last digits of logarithms: what is printed has fewer.
+pub fn plain_number(number: f64) -> String {
+    if number.is_nan() {
+        return String::new();
+    }
+    let rounded: f64 = format!("{number:.11e}").parse().unwrap_or(number);
+    let size = rounded.abs();
+    if rounded == 0.0 {
+        "0".to_owned()
+    } else if (1e-4..1e15).contains(&size) || rounded.is_infinite() {
+        format!("{rounded}")
+    } else {
+        format!("{rounded:e}")
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -43,6 +61,21 @@ mod tests {
         }
         for text in ["-12.5", "ООО Ромашка", "", "+7"] {
             assert_eq!(neutralize(text), text, "{text}");
+        }
+    }
+
+    #[test]
+    fn numbers_have_twelve_digits_at_most() {
+        for (number, expected) in [
+            (1.0 / 3.0, "0.333333333333"),
+            (2.0, "2"),
+            (-0.0, "0"),
+            (1.5e-7, "1.5e-7"),
+            (123_456_789_012.345, "123456789012"),
+            (f64::INFINITY, "inf"),
+            (f64::NAN, ""),
+        ] {
+            assert_eq!(plain_number(number), expected);
         }
     }
 

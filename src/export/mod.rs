@@ -17,3 +17,5 @@ pub mod run_manifest;
 pub mod series;
 pub mod shipments;
 pub mod summary;
+pub mod trend;
+pub mod trend_plot;

@@ -5,8 +5,9 @@ use crate::error::Result;
 use crate::model::party::PartyRow;
 
 pub fn write(folder: &mut RunFolder, parties: &[PartyRow]) -> Result<()> {
-    let header = ["party_key", "name", "country_code", "registration_id", "roles", "n_records", "kind"];
+    let header = ["party_key", "name", "country_code", "registration_id", "roles", "n_records", "kind", "kind_evidence"];
     let rows = parties.iter().map(|party| {
+        let kind = party.kind.as_ref();
         let roles: Vec<&str> = party.roles.iter().map(|role| role.as_str()).collect();
         [
             party.party_key.to_string(),
@@ -15,7 +16,8 @@ pub fn write(folder: &mut RunFolder, parties: &[PartyRow]) -> Result<()> {
             party.registration_id.clone(),
             roles.join(";"),
             party.n_records.to_string(),
-            String::new(),
+            kind.map_or("", |(kind, _)| kind.as_str()).to_owned(),
+            kind.map_or(String::new(), |(_, evidence)| evidence.clone()),
         ]
     });
     folder.write_csv("parties.csv", &header, &["party_key"], rows)

@@ -3,7 +3,7 @@
 use super::folder::RunFolder;
 use crate::error::Result;
 use crate::model::answer::Answer;
-use crate::model::question::Question;
+use crate::model::question::{Grouping, Question};
 use crate::store::sql::{Level, Movements, Query};
 
 /// Writes the queries of the findings; `view` is the text by which `shipments` was made from the store.
@@ -31,6 +31,14 @@ pub fn write(folder: &RunFolder, title: &str, view: &str, queries: &[Query], fin
             text.push_str(&format!("\n-- finding {}, sums by {}\n", query.id, by.join(", ")));
             text.push_str(&query.sums(Level::Headline, &by));
             text.push_str(";\n");
+        }
+        let months = Grouping::Month.columns();
+        for (what, statement) in [
+            ("counts", query.counts(Level::Headline, Movements::Crossings, months)),
+            ("sums", query.sums(Level::Headline, months)),
+            ("consignees", query.distinct("consignee_key", months)),
+        ] {
+            text.push_str(&format!("\n-- finding {}, series, {what} by {}\n{statement};\n", query.id, months.join(", ")));
         }
     }
     folder.write_text("queries.sql", &text)

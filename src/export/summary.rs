@@ -5,6 +5,7 @@ use super::folder::RunFolder;
 use crate::error::Result;
 use crate::model::answer::Answer;
 use crate::model::question::Question;
+use crate::model::shipment_key::ShipmentKey;
 
 const COUNTS: [&str; 17] = [
     "count_key",
@@ -49,14 +50,16 @@ pub fn write(folder: &mut RunFolder, findings: &[(Question, Answer)]) -> Result<
             }
             let (counts, sums) = (&row.counts, &row.sums);
             let day = |day: Option<crate::model::date::Day>| day.map_or(String::new(), |day| day.to_string());
+            let shipments =
+                |key: ShipmentKey| counts.shipments(key, answer.countable).map_or(String::new(), |count| count.to_string());
             cells.extend([
                 question.count.as_str().to_owned(),
-                counts.of(question.count).to_string(),
+                shipments(question.count),
                 counts.records.to_string(),
-                counts.line_items.to_string(),
-                counts.declarations.to_string(),
-                counts.consignments.to_string(),
-                counts.party_days.to_string(),
+                shipments(ShipmentKey::LineItems),
+                shipments(ShipmentKey::Declarations),
+                shipments(ShipmentKey::Consignments),
+                shipments(ShipmentKey::PartyDays),
                 sums.value_usd_cents.map_or(String::new(), |cents| scaled(cents, 2)),
                 sums.value_original_cents.map_or(String::new(), |cents| scaled(cents, 2)),
                 sums.currency_code.clone(),

@@ -13,10 +13,12 @@
 //! sheet · workbook · cell_text             XLSX, XLS, ODS: the reader, the rows of a sheet, a cell as text
 //! parquet                                  Parquet
 //! watchlist                                lists of names, one file a format
+//! names_file · series_file                 a bare list of names; a series for the trend tests
 //! ```
 
 pub mod names_file;
 pub mod records;
+pub mod series_file;
 
 mod header;
 

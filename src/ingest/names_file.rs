@@ -51,7 +51,7 @@ pub fn read_aliases(path: &Path) -> Result<Vec<(String, String)>> {
 }
 
 /// Returns the line and the cells of some columns of each row; cells of columns that the file lacks are empty.
-fn read_columns(path: &Path, what: &str, required: &[&str], further: &[&str]) -> Result<Vec<(u64, Vec<String>)>> {
+pub(super) fn read_columns(path: &Path, what: &str, required: &[&str], further: &[&str]) -> Result<Vec<(u64, Vec<String>)>> {
     let columns: Vec<&str> = required.iter().chain(further).copied().collect();
     let mut reader = delimited::open(path, &Pinned::default(), &|header| columns.contains(&header.trim()))?;
     let header = reader.header().names.clone();

@@ -5,7 +5,7 @@
 //! built-in vendor schemas are words too: they are compared as a whole.
 
 use crate::model::role::Role;
-use crate::model::vendor_schema::{HeaderUse, VendorSchema, fold_header};
+use crate::model::vendor_schema::{Grain, HeaderUse, Several, VendorSchema, fold_header};
 use std::collections::HashMap;
 use std::sync::OnceLock;
 use unicode_normalization::UnicodeNormalization;
@@ -68,10 +68,17 @@ pub struct HeaderMeaning {
 }
 
 /// Returns what a header means; `None` if no word of it is known.
+///
+/// Words that make up the whole header say it better than a schema whose header happens to be the same: `Consignee` is anybody's.
 pub fn meaning_of(header: &str) -> Option<HeaderMeaning> {
-    if let Some(exact) = builtin_meaning(header) {
-        return Some(HeaderMeaning { meaning: exact, covered: 1_000 });
+    let words = by_words(header);
+    if words.as_ref().is_some_and(|found| found.covered == 1_000) {
+        return words;
     }
+    builtin_meaning(header).map(|meaning| HeaderMeaning { meaning, covered: 1_000 }).or(words)
+}
+
+fn by_words(header: &str) -> Option<HeaderMeaning> {
     let words = Words::of(header);
     if words.letters.is_empty() || words.letters.len() > MAX_LETTERS {
         return None;
@@ -92,10 +99,12 @@ fn builtin_meaning(header: &str) -> Option<Meaning> {
     static KNOWN: OnceLock<HashMap<String, Meaning>> = OnceLock::new();
     let known = KNOWN.get_or_init(|| {
         let mut known = HashMap::new();
-        for schema in VendorSchema::builtin_names().filter_map(VendorSchema::builtin).filter_map(Result::ok) {
-            for (header, of) in schema.header_index() {
-                if let HeaderUse::Column { column, is_joined: false, .. } = of {
-                    known.entry(header).or_insert(of_column(&column));
+        let schemas = VendorSchema::builtin_names().filter_map(VendorSchema::builtin).filter_map(Result::ok);
+        // Statistics name their columns by anybody's words, and files without a header have none.
+        for schema in schemas.filter(|schema| schema.header && schema.grain != Grain::Aggregate) {
+            for (header, uses) in schema.header_index() {
+                if let [HeaderUse::Column { column, several: Several::Best, flow: None, .. }] = uses.as_slice() {
+                    known.entry(header).or_insert(of_column(column));
                 }
             }
         }

@@ -12,6 +12,42 @@ pub struct CountryCode([u8; 2]);
 /// Spellings in six languages, two- and three-letter codes and UN M49 numbers, as lines of data.
 const SPELLINGS: &str = include_str!("../reference/countries/spellings.csv");
 
+/// Numbers of customs services and statistical offices that are not ISO 3166-1, as lines of data.
+const CODES: &str = include_str!("../reference/countries/codes.csv");
+
+/// A system of country codes that is not ISO 3166-1, such as that of a customs service.
+#[derive(Debug)]
+pub struct CodeSystem(HashMap<&'static str, CountryCode>);
+
+impl CodeSystem {
+    /// Returns the system of a name; `None` where the table has none.
+    pub fn of(name: &str) -> Option<&'static CodeSystem> {
+        static TABLE: OnceLock<HashMap<&'static str, CodeSystem>> = OnceLock::new();
+        let table = TABLE.get_or_init(|| {
+            let mut table: HashMap<&str, CodeSystem> = HashMap::new();
+            for line in CODES.lines().filter(|line| !line.starts_with('#')).skip(1) {
+                let mut cells = line.split(',');
+                if let (Some(system), Some(code), Some(country)) = (cells.next(), cells.next(), cells.next()) {
+                    let codes = table.entry(system).or_insert_with(|| CodeSystem(HashMap::new()));
+                    codes.0.insert(code.trim_start_matches('0'), CountryCode::from_bytes(country));
+                }
+            }
+            table
+        });
+        table.get(name)
+    }
+
+    /// Tells whether a text is a code of such a system, and no name: it has digits alone.
+    pub fn is_code(text: &str) -> bool {
+        !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit())
+    }
+
+    /// Returns the country of a code, with zeros in front or without.
+    pub fn country(&self, code: &str) -> Option<CountryCode> {
+        self.0.get(code.trim_start_matches('0')).copied()
+    }
+}
+
 impl CountryCode {
     /// Returns the country that a text names: a code of two or three letters, an M49 number or a name in one of the table's
     /// languages, whatever its case and punctuation; `None` where the table does not know it.
@@ -97,6 +133,34 @@ mod tests {
             }
         }
         assert_eq!(numbers.len(), 249, "ISO 3166-1 has 249 entries; Kosovo has no number");
+    }
+
+    #[test]
+    fn numbers_of_a_customs_service_are_read_by_its_table_alone() {
+        for (system, code, country) in [
+            ("cl-aduana", "336", Some("CN")),
+            ("br-comexstat", "023", Some("DE")),
+            ("br-comexstat", "23", Some("DE")),
+            ("eurostat-geonom", "0720", Some("CN")),
+            ("eurostat-geonom", "004", Some("DE")),
+            ("cl-aduana", "998", None),
+        ] {
+            let found = CodeSystem::of(system).unwrap().country(code);
+            assert_eq!(found.map(|country| country.to_string()).as_deref(), country, "{system} {code}");
+        }
+        assert!(CodeSystem::of("iso").is_none());
+        assert!(CodeSystem::is_code("0720") && !CodeSystem::is_code("CN") && !CodeSystem::is_code(""));
+    }
+
+    #[test]
+    fn each_code_of_a_system_stands_once_and_leads_to_a_country() {
+        let mut seen = std::collections::BTreeSet::new();
+        for line in CODES.lines().filter(|line| !line.starts_with('#')).skip(1) {
+            let [system, code, country, status] = line.split(',').collect::<Vec<_>>()[..] else { panic!("`{line}`") };
+            assert!(seen.insert((system, code.trim_start_matches('0'))), "`{line}` stands twice");
+            assert_eq!(CountryCode::parse(country).map(|code| code.to_string()).as_deref(), Some(country), "`{line}`");
+            assert!(matches!(status, "" | "recalled"), "`{line}`");
+        }
     }
 
     #[test]

@@ -45,6 +45,16 @@ impl Day {
         (self.month() - 1) / 3 + 1
     }
 
+    /// Returns the day after; the last day that an interval can name has none but itself.
+    pub fn next(self) -> Day {
+        if self == Day::MAX { self } else { self.to_date().succ_opt().map_or(self, Day::from) }
+    }
+
+    /// Returns the day before; the first day that an interval can name has none but itself.
+    pub fn previous(self) -> Day {
+        if self == Day::MIN { self } else { self.to_date().pred_opt().map_or(self, Day::from) }
+    }
+
     pub fn to_date(self) -> NaiveDate {
         NaiveDate::from_ymd_opt(self.year(), self.month(), (self.0 % 100).unsigned_abs())
             .expect("a Day is only made from a calendar day")
@@ -107,7 +117,7 @@ impl StatedDate {
 
     /// Reads the start of a text by one `strftime` format, and returns what follows: nothing, or a clock time behind a day.
     ///
-    /// `%Y-%m`, `%b %Y` and `%Y` give months and years. A format of digits alone (`%d%m%Y`) reads just as many: `2022111` by `%Y%m%d`
+    /// `%Y-%m`, `%b %Y`, `%Y` and `Y%Y` give months and years. A format of digits alone (`%d%m%Y`) reads just as many: `2022111` by `%Y%m%d`
     /// is no day, rather than one of two.
     pub(super) fn read<'t>(text: &'t str, format: &str) -> Option<(Self, &'t str)> {
         if has_day(format) {
@@ -124,7 +134,9 @@ impl StatedDate {
             let date = NaiveDate::parse_from_str(&format!("{text} 01"), &format!("{format} %d")).ok()?;
             Self::month(date.year(), date.month()).filter(|_| is_year_of_trade(date.year())).map(|date| (date, ""))
         } else {
-            let year: i32 = text.parse().ok().filter(|_| text.len() == 4)?;
+            let (before, after) = format.split_once("%Y")?;
+            let digits = text.strip_prefix(before)?.strip_suffix(after)?;
+            let year: i32 = digits.parse().ok().filter(|_| digits.len() == 4)?;
             Self::year(year).filter(|_| is_year_of_trade(year)).map(|date| (date, ""))
         }
     }

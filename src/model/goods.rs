@@ -1,27 +1,37 @@
 //! Goods lists and goods sets: which codes and which words make goods the ones that a question asks for.
 //!
 //! In: the CSV of a list (built in or a user's own), and the table `[goods.sets.…]` of a run file. Out: a [`GoodsList`] with its edition,
-//! and a [`GoodsSet`]. Surprising: `from` and `to` say when a provision stood on its list, not which shipments it selects: a list of
-//! 2024 is mostly asked about the years before.
+//! and a [`GoodsSet`]. Surprising: `from` and `to` bound the shipments that a provision selects. A list of 2024 is mostly asked about the
+//! years before, so the lists of one edition state none, and `chpl-by-date` is a list of its own.
 
 use crate::error::{Error, Result, nearest};
 use crate::model::date::Day;
 use crate::model::hs_code::Provision;
+use crate::model::hs_edition::HsEdition;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 
 /// The lists that are part of the program, by id.
-const BUILTIN: [(&str, &str); 3] = [
+const BUILTIN: [(&str, &str); 9] = [
     ("chpl-2024-02", include_str!("../reference/goods/chpl-2024-02.csv")),
+    ("chpl-2023-09", include_str!("../reference/goods/chpl-2023-09.csv")),
+    ("chpl-by-date", include_str!("../reference/goods/chpl-by-date.csv")),
     ("cnc-machine-tools", include_str!("../reference/goods/cnc-machine-tools.csv")),
+    ("machine-tools", include_str!("../reference/goods/machine-tools.csv")),
     ("metal-cutting-tools", include_str!("../reference/goods/metal-cutting-tools.csv")),
+    ("semiconductors", include_str!("../reference/goods/semiconductors.csv")),
+    ("drones", include_str!("../reference/goods/drones.csv")),
+    ("aircraft-parts", include_str!("../reference/goods/aircraft-parts.csv")),
 ];
 
 /// The columns of a goods list. A user's own list may leave out all but the first.
-const COLUMNS: [&str; 7] = ["provision", "tier", "kind", "description", "from", "to", "note"];
+const COLUMNS: [&str; 8] = ["provision", "tier", "kind", "numerically_controlled", "description", "from", "to", "note"];
 
-/// The editions of the Harmonized System.
-const HS_EDITIONS: [&str; 7] = ["1992", "1996", "2002", "2007", "2012", "2017", "2022"];
+/// What a tariff text says of numerical control: it names it, it excludes it, or it is silent.
+const NUMERICALLY_CONTROLLED: [&str; 3] = ["yes", "no", "not_stated"];
+
+/// How the note of a line begins, or the words in it, that rest on memory and want checking.
+const RECALLED: &str = "recalled";
 
 /// One edition of a goods list.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -30,10 +40,14 @@ pub struct GoodsList {
     pub title: String,
     pub issuer: String,
     pub edition: String,
-    /// The year of the HS edition that the provisions are written in.
-    pub hs_edition: String,
+    /// The HS edition that the provisions are written in.
+    pub hs_edition: HsEdition,
     pub source: String,
     pub date: Day,
+    /// Empty where a list of one's own does not say.
+    pub licence: String,
+    /// What else the list's head says of it; mostly empty.
+    pub note: String,
     /// In the order of the file.
     pub lines: Vec<GoodsLine>,
 }
@@ -44,13 +58,22 @@ pub struct GoodsLine {
     pub provision: Provision,
     /// Empty where the list has no tiers.
     pub tier: String,
-    /// `machine`, `part`, `consumable`; empty where the list does not tell.
+    /// `machine`, `part`, `consumable`, `control`, `measuring`; empty where the list does not tell.
     pub kind: String,
+    /// `yes`, `no` or `not_stated` by the tariff text; empty where the list does not speak of it.
+    pub numerically_controlled: String,
     pub description: String,
-    /// When the provision came onto the list and left it, where that is known.
+    /// The first and last day of the shipments that the provision selects; all days where it states none.
     pub from: Option<Day>,
     pub to: Option<Day>,
     pub note: String,
+}
+
+impl GoodsLine {
+    /// Returns whether something in the line rests on memory and wants checking.
+    pub fn is_recalled(&self) -> bool {
+        self.note.contains(RECALLED)
+    }
 }
 
 impl GoodsList {
@@ -65,10 +88,10 @@ impl GoodsList {
             })
         };
         let hs_edition = value("hs_edition")?;
-        if !HS_EDITIONS.contains(&hs_edition) {
-            return Err(Error::request(format!("goods list `{name}` names an unknown HS edition: `{hs_edition}`"))
-                .detail(format!("known: {}", HS_EDITIONS.join(", "))));
-        }
+        let hs_edition = HsEdition::parse(hs_edition).ok_or_else(|| {
+            Error::request(format!("goods list `{name}` names an unknown HS edition: `{hs_edition}`"))
+                .detail(format!("known: {}", HsEdition::ALL.map(|edition| edition.to_string()).join(", ")))
+        })?;
         let date = value("date")?;
         let date = Day::parse_iso(date)
             .ok_or_else(|| Error::request(format!("goods list `{name}` has a date that is no `2024-02-23`: `{date}`")))?;
@@ -77,9 +100,11 @@ impl GoodsList {
             title: value("title")?.to_owned(),
             issuer: value("issuer")?.to_owned(),
             edition: value("edition")?.to_owned(),
-            hs_edition: hs_edition.to_owned(),
+            hs_edition,
             source: value("source")?.to_owned(),
             date,
+            licence: head_value(head, "licence").unwrap_or_default().to_owned(),
+            note: head_value(head, "note").unwrap_or_default().to_owned(),
             lines: read_lines(body, name, n_head_lines)?,
         })
     }
@@ -93,11 +118,33 @@ impl GoodsList {
     pub fn builtin_ids() -> impl Iterator<Item = &'static str> {
         BUILTIN.iter().map(|(id, _)| *id)
     }
+
+    /// Returns the tiers in the order of the list, each with the number of its provisions; none for a list without tiers.
+    pub fn tiers(&self) -> Vec<(&str, usize)> {
+        self.counted(|line| &line.tier)
+    }
+
+    /// Returns the kinds in the order of the list, each with the number of its provisions.
+    pub fn kinds(&self) -> Vec<(&str, usize)> {
+        self.counted(|line| &line.kind)
+    }
+
+    fn counted(&self, of: impl Fn(&GoodsLine) -> &String) -> Vec<(&str, usize)> {
+        let mut counts: Vec<(&str, usize)> = Vec::new();
+        for line in self.lines.iter().filter(|line| !of(line).is_empty()) {
+            match counts.iter_mut().find(|(word, _)| word == of(line)) {
+                Some((_, count)) => *count += 1,
+                None => counts.push((of(line), 1)),
+            }
+        }
+        counts
+    }
 }
 
 /// A named rule for goods, as the run file states it.
 ///
-/// Codes and lists select by code, phrases by text; `near` and `not` narrow what phrases select and leave codes alone.
+/// Codes and lists select by code, phrases by text; `near` and `not` narrow what phrases select and leave codes alone. `tiers`, `kinds` and
+/// `numerically_controlled` narrow what the lists hold and leave the set's own codes alone.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct GoodsSet {
@@ -105,9 +152,15 @@ pub struct GoodsSet {
     pub codes: Vec<String>,
     /// Ids of built-in lists or paths of own ones.
     pub lists: Vec<String>,
+    /// Which lines of the lists are meant; all where empty.
+    pub tiers: Vec<String>,
+    pub kinds: Vec<String>,
+    pub numerically_controlled: Vec<String>,
     pub phrases: Vec<String>,
     pub near: Vec<String>,
     pub not: Vec<String>,
+    /// Where phrases are looked for; in all texts where empty. `near` and `not` look at all texts.
+    pub fields: Vec<Field>,
     pub join: Join,
     pub breadth: Breadth,
 }
@@ -128,22 +181,49 @@ pub enum Join {
     And,
 }
 
+/// A text of an item that phrases are looked for in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Field {
+    Description,
+    Manufacturer,
+    Brand,
+    Model,
+}
+
+impl Field {
+    /// In the order of an item's texts.
+    pub const ALL: [Field; 4] = [Field::Description, Field::Manufacturer, Field::Brand, Field::Model];
+
+    /// Returns the column of the store.
+    pub fn column(self) -> &'static str {
+        match self {
+            Field::Description => "goods_description",
+            Field::Manufacturer => "manufacturer_name",
+            Field::Brand => "brand",
+            Field::Model => "model",
+        }
+    }
+}
+
 /// Whether codes of older HS editions that hold more than the listed goods count too.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case", try_from = "String")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Breadth {
     #[default]
     Exact,
+    Broad,
 }
 
-impl TryFrom<String> for Breadth {
-    type Error = String;
+impl Breadth {
+    pub fn parse(word: &str) -> Option<Breadth> {
+        [Breadth::Exact, Breadth::Broad].into_iter().find(|breadth| breadth.as_str() == word)
+    }
 
-    fn try_from(word: String) -> Result<Breadth, String> {
-        match word.as_str() {
-            "exact" => Ok(Breadth::Exact),
-            "broad" => Err("`breadth = \"broad\"` is not in this version".to_owned()),
-            _ => Err(format!("`breadth` is `exact`, not `{word}`")),
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Breadth::Exact => "exact",
+            Breadth::Broad => "broad",
         }
     }
 }
@@ -203,7 +283,7 @@ fn read_lines(body: &str, name: &str, n_head_lines: usize) -> Result<Vec<GoodsLi
         })?;
         let number = record.position().map_or(0, |position| position.line()) + n_head_lines as u64;
         let fault = |message: String| Error::request(format!("goods list `{name}`, line {number}: {message}"));
-        let [provision, tier, kind, description, from, to, note] =
+        let [provision, tier, kind, numerically_controlled, description, from, to, note] =
             places.map(|place| place.and_then(|place| record.get(place)).unwrap_or_default());
         let provision = Provision::parse(provision).map_err(|reason| {
             fault(format!("`{provision}` is no provision ({reason})")).hint("codes are text: `0102`, not `102`")
@@ -219,8 +299,13 @@ fn read_lines(body: &str, name: &str, n_head_lines: usize) -> Result<Vec<GoodsLi
         if !seen.insert((provision, from, to)) {
             return Err(fault(format!("`{provision}` stands here a second time")));
         }
+        if !numerically_controlled.is_empty() && !NUMERICALLY_CONTROLLED.contains(&numerically_controlled) {
+            return Err(fault(format!("`numerically_controlled` is `{numerically_controlled}`"))
+                .hint(format!("one of {}", NUMERICALLY_CONTROLLED.map(|word| format!("`{word}`")).join(", "))));
+        }
         let [tier, kind, description, note] = [tier, kind, description, note].map(str::to_owned);
-        lines.push(GoodsLine { provision, tier, kind, description, from, to, note });
+        let numerically_controlled = numerically_controlled.to_owned();
+        lines.push(GoodsLine { provision, tier, kind, numerically_controlled, description, from, to, note });
     }
     if lines.is_empty() {
         return Err(Error::request(format!("goods list `{name}` holds no provision")));
@@ -231,6 +316,7 @@ fn read_lines(body: &str, name: &str, n_head_lines: usize) -> Result<Vec<GoodsLi
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::hs_nomenclature;
 
     const HEAD: &str =
         "# id: own\n# title: Own\n# issuer: us\n# edition: 1\n# hs_edition: 2017\n# source: none\n# date: 2024-02-23\n";
@@ -249,18 +335,73 @@ mod tests {
                 list.lines.len()
             })
             .collect();
-        assert_eq!(counts, [50, 30, 10]);
+        assert_eq!(counts, [50, 45, 50, 30, 93, 10, 23, 12, 13]);
         assert_eq!(GoodsList::builtin("chpl"), None);
     }
 
     #[test]
     fn the_priority_list_has_its_tiers() {
         let list = GoodsList::builtin("chpl-2024-02").unwrap();
-        let count = |tier: &str| list.lines.iter().filter(|line| line.tier == tier).count();
-        assert_eq!(["1", "2", "3.A", "3.B", "4.A", "4.B"].map(count), [4, 5, 16, 9, 11, 5]);
-        let centre = list.lines.iter().find(|line| line.provision.to_string() == "845710").unwrap();
-        assert_eq!((centre.tier.as_str(), centre.from), ("4.B", Day::new(2024, 2, 23)));
-        assert_eq!((list.hs_edition.as_str(), list.edition.as_str()), ("2022", "2024-02"));
+        assert_eq!(list.tiers(), [("1", 4), ("2", 5), ("3.A", 16), ("3.B", 9), ("4.A", 11), ("4.B", 5)]);
+        assert_eq!((list.hs_edition, list.edition.as_str()), (HsEdition::NEWEST, "2024-02"));
+        // By code and tier, as two independent copies of the published list agree.
+        let codes = |tier: &str| -> String {
+            let lines = list.lines.iter().filter(|line| line.tier == tier);
+            lines.map(|line| line.provision.to_string()).collect::<Vec<_>>().join(" ")
+        };
+        for (tier, expected) in [
+            ("1", "854231 854232 854233 854239"),
+            ("2", "851762 852691 853221 853224 854800"),
+            (
+                "3.A",
+                "847150 850440 851769 852589 852910 852990 853669 853690 854110 854121 854129 854130 854149 854151 854159 854160",
+            ),
+            ("3.B", "848210 848220 848230 848250 880730 901310 901380 901420 901480"),
+            ("4.A", "847180 848610 848620 848640 853400 854320 902750 903020 903032 903039 903082"),
+            ("4.B", "845710 845811 845891 845961 846693"),
+        ] {
+            assert_eq!(codes(tier), expected, "tier {tier}");
+        }
+    }
+
+    #[test]
+    fn six_codes_of_the_priority_list_are_new_in_2022() {
+        let list = GoodsList::builtin("chpl-2024-02").unwrap();
+        let codes = |edition: &str| -> Vec<String> {
+            let edition = HsEdition::parse(edition).unwrap();
+            let lines = list.lines.iter().map(|line| line.provision.to_string());
+            lines.filter(|code| !hs_nomenclature::exists_in(code, edition)).collect()
+        };
+        assert_eq!(codes("2022"), Vec::<String>::new());
+        assert_eq!(codes("2017"), ["854800", "852589", "854149", "854151", "854159", "880730"]);
+        for code in codes("2017") {
+            assert!(hs_nomenclature::aliases().iter().any(|alias| alias.newer == code), "{code} has an older name");
+        }
+    }
+
+    #[test]
+    fn editions_of_the_priority_list_differ_by_the_machine_tools() {
+        let [now, before, dated] = ["chpl-2024-02", "chpl-2023-09", "chpl-by-date"].map(|id| GoodsList::builtin(id).unwrap());
+        let codes = |list: &GoodsList| list.lines.iter().map(|line| line.provision).collect::<BTreeSet<_>>();
+        let added: Vec<String> = codes(&now).difference(&codes(&before)).map(Provision::to_string).collect();
+        assert_eq!(added, ["845710", "845811", "845891", "845961", "846693"]);
+        assert!(codes(&before).is_subset(&codes(&now)) && codes(&dated) == codes(&now));
+        assert!(before.lines.iter().all(GoodsLine::is_recalled), "nobody has read that edition");
+        assert!(now.lines.iter().all(|line| line.from.is_none()) && dated.lines.iter().all(|line| line.from.is_some()));
+        let centre = dated.lines.iter().find(|line| line.provision.to_string() == "845710").unwrap();
+        assert_eq!((centre.tier.as_str(), centre.from, centre.is_recalled()), ("4.B", Day::new(2024, 2, 23), false));
+    }
+
+    #[test]
+    fn numerical_control_has_three_values() {
+        let list = GoodsList::builtin("machine-tools").unwrap();
+        let says = |code: &str| {
+            let line = list.lines.iter().find(|line| line.provision.to_string() == code).unwrap();
+            line.numerically_controlled.as_str()
+        };
+        assert_eq!([says("845811"), says("845819"), says("845710")], ["yes", "no", "not_stated"]);
+        let default = GoodsList::builtin("cnc-machine-tools").unwrap();
+        assert!(default.lines.iter().any(|line| line.provision.to_string() == "845710"), "silent, yet in the default set");
     }
 
     #[test]
@@ -289,6 +430,7 @@ mod tests {
             ("provisions\n0102\n", "did you mean `provision`?"),
             ("tier\n1\n", "no column `provision`"),
             ("provision,tier\n0102,1,2\n", "unreadable line"),
+            ("provision,numerically_controlled\n0102,maybe\n", "`numerically_controlled` is `maybe`"),
             ("provision\n", "holds no provision"),
             ("", "no column `provision`"),
         ] {
@@ -307,8 +449,8 @@ mod tests {
         assert_eq!((set.join, set.codes.len(), set.near.len()), (Join::And, 1, 0));
         assert_eq!(toml::from_str::<GoodsSet>("lists = [\"a\"]").unwrap(), GoodsSet::of_list("a"));
         for (text, said) in [
-            ("breadth = \"broad\"", "not in this version"),
-            ("breadth = \"wide\"", "is `exact`, not `wide`"),
+            ("breadth = \"wide\"", "unknown variant `wide`, expected `exact` or `broad`"),
+            ("fields = [\"text\"]", "unknown variant `text`"),
             ("join = \"xor\"", "unknown variant"),
             ("phrase = []", "unknown field"),
         ] {

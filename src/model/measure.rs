@@ -67,9 +67,9 @@ fn plain_decimal(text: &str, decimal_mark: char) -> Option<Decimal> {
 /// So many digits fit 64 bits.
 const PLAIN_BYTES: usize = 18;
 
-/// Reads money as cents, rounded once.
-pub fn parse_cents(text: &str, style: DecimalStyle) -> Result<i64, Reason> {
-    parse_decimal(text, style)?.to_cents().ok_or(Reason::Range)
+/// Reads money as cents, rounded once; `unit` is what a stated 1 stands for, 1000 where values are in thousands.
+pub fn parse_cents(text: &str, style: DecimalStyle, unit: u32) -> Result<i64, Reason> {
+    parse_decimal(text, style)?.to_cents(unit).ok_or(Reason::Range)
 }
 
 /// Reads a weight as grams, rounded once; a unit behind the number (`12,5 kg`) stands over the unit of the column.
@@ -159,9 +159,9 @@ impl Decimal {
         Ok(Decimal { mantissa: if is_negative { -mantissa } else { mantissa }, scale: scale.max(0) as u32 })
     }
 
-    /// Returns hundredths, rounded half away from zero; `None` if they do not fit.
-    pub fn to_cents(self) -> Option<i64> {
-        divide_rounded(self.mantissa.checked_mul(100)?, self.scale)
+    /// Returns hundredths of so many units, rounded half away from zero; `None` if they do not fit.
+    pub fn to_cents(self, unit: u32) -> Option<i64> {
+        divide_rounded(self.mantissa.checked_mul(i128::from(unit) * 100)?, self.scale)
     }
 
     /// Returns grams, rounded half away from zero; `None` if they do not fit.
@@ -377,7 +377,7 @@ mod tests {
             let decimal = outcome(raw, style);
             let cents = parse_decimal(raw, style).ok().filter(|_| !case[3].is_empty());
             let cents =
-                cents.map_or(String::new(), |decimal| decimal.to_cents().map_or("! range".into(), |cents| cents.to_string()));
+                cents.map_or(String::new(), |decimal| decimal.to_cents(1).map_or("! range".into(), |cents| cents.to_string()));
             if [decimal.as_str(), &cents] != [&case[2], &case[3]] {
                 wrong.push(format!("`{raw}` ({}): {decimal} {cents}, not {} {}: {note}", &case[1], &case[2], &case[3]));
             }
@@ -468,7 +468,7 @@ mod tests {
         {
             for style in [DecimalStyle::POINT, DecimalStyle::COMMA] {
                 if let Ok(decimal) = parse_decimal(&text, style) {
-                    let _ = (decimal.to_cents(), decimal.to_grams(WeightUnit::parse("lb").unwrap()), decimal.to_string());
+                    let _ = (decimal.to_cents(1), decimal.to_grams(WeightUnit::parse("lb").unwrap()), decimal.to_string());
                 }
             }
         }

@@ -90,6 +90,8 @@ pub struct PartAccount {
     pub spans: Spans,
     pub records_read: u64,
     pub records_rejected: u64,
+    /// Those of them that are totals of others, which is no damage.
+    pub records_totals: u64,
     pub issues: Vec<Issue>,
     pub line_numbers: LineNumbers,
     /// In the order of the store's measures.

@@ -2,6 +2,7 @@
 
 use crate::model::country::CountryCode;
 use crate::model::role::Role;
+use serde::Serialize;
 
 /// A distinct party of the records.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -12,6 +13,40 @@ pub struct PartyRow {
     pub registration_id: String,
     pub roles: Vec<Role>,
     pub n_records: u64,
+    /// What it does, where its name tells that it is no ordinary company, and why.
+    pub kind: Option<(PartyKind, String)>,
+}
+
+/// What a party does that stands on records for others: it may be a sender or receiver on paper only.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum PartyKind {
+    Bank,
+    Carrier,
+    Forwarder,
+    Courier,
+    Broker,
+    Leasing,
+}
+
+impl PartyKind {
+    pub const ALL: [PartyKind; 6] =
+        [PartyKind::Bank, PartyKind::Carrier, PartyKind::Forwarder, PartyKind::Courier, PartyKind::Broker, PartyKind::Leasing];
+
+    pub fn as_str(self) -> &'static str {
+        match self {
+            PartyKind::Bank => "bank",
+            PartyKind::Carrier => "carrier",
+            PartyKind::Forwarder => "forwarder",
+            PartyKind::Courier => "courier",
+            PartyKind::Broker => "broker",
+            PartyKind::Leasing => "leasing",
+        }
+    }
+
+    pub fn parse(text: &str) -> Option<Self> {
+        PartyKind::ALL.into_iter().find(|kind| kind.as_str() == text)
+    }
 }
 
 /// A row of `matches.csv`: why a party may be a listed entity.

@@ -2,6 +2,7 @@
 
 use crate::model::country::CountryCode;
 use crate::model::date::Day;
+use crate::model::party::PartyKind;
 use crate::model::role::Role;
 use crate::model::shipment_key::ShipmentKey;
 use serde::Serialize;
@@ -24,6 +25,12 @@ pub struct Question {
     pub by: Vec<Grouping>,
     pub expected: Option<u64>,
     pub source: String,
+    /// The finding that the trend tests take for a control, where it is not that of the run.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub control: Option<String>,
+    /// Other years of which the same calendar days are counted beside.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub same_days_of: Vec<i32>,
 }
 
 impl Question {
@@ -59,6 +66,11 @@ impl Question {
         columns
     }
 
+    /// Returns whether the question needs to know whether goods are new or used.
+    pub fn asks_condition(&self) -> bool {
+        self.conditions.condition.is_some() || self.by.contains(&Grouping::Condition)
+    }
+
     /// Returns the columns that the question is broken down by, those of the period first.
     pub fn columns_by(&self) -> Vec<&'static str> {
         let (periods, others): (Vec<Grouping>, Vec<Grouping>) = self.by.iter().partition(|grouping| grouping.column().is_none());
@@ -76,7 +88,33 @@ pub struct Side {
     pub name: Vec<String>,
     pub registration_id: Vec<String>,
     pub country: Vec<CountryCode>,
+    /// Only parties that are of one of these kinds by their names; empty for all.
+    pub kind: Vec<SideKind>,
     pub roles: Vec<Role>,
+}
+
+/// What a party on a side may be by its name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(untagged)]
+pub enum SideKind {
+    Known(PartyKind),
+    /// None of the known kinds: an ordinary company, or a person.
+    Other,
+}
+
+impl SideKind {
+    pub const OTHER: &'static str = "other";
+
+    pub fn parse(text: &str) -> Option<Self> {
+        if text == Self::OTHER { Some(SideKind::Other) } else { PartyKind::parse(text).map(SideKind::Known) }
+    }
+
+    pub fn holds(self, kind: Option<PartyKind>) -> bool {
+        match self {
+            SideKind::Known(wanted) => kind == Some(wanted),
+            SideKind::Other => kind.is_none(),
+        }
+    }
 }
 
 /// Which goods: any of these sets, all of these, none of these.
@@ -100,6 +138,7 @@ pub struct Conditions {
     pub departure_country: Vec<CountryCode>,
     pub destination_country: Vec<CountryCode>,
     pub trading_country: Vec<CountryCode>,
+    /// `new`, `used`, or `unknown` where neither a column nor the description says which.
     pub condition: Option<String>,
     pub value_usd_cents_min: Option<i64>,
 }
@@ -112,6 +151,7 @@ pub enum Grouping {
     Quarter,
     Month,
     Reporter,
+    Flow,
     OriginCountry,
     DepartureCountry,
     DestinationCountry,
@@ -119,14 +159,22 @@ pub enum Grouping {
     Brand,
     Shipper,
     Consignee,
+    /// The sets of goods of the finding; a record may be in several of them, as under all groupings by goods.
+    GoodsSet,
+    Provision,
+    Tier,
+    GoodsKind,
+    Phrase,
+    Condition,
 }
 
 impl Grouping {
-    pub const ALL: [Grouping; 11] = [
+    pub const ALL: [Grouping; 18] = [
         Grouping::Year,
         Grouping::Quarter,
         Grouping::Month,
         Grouping::Reporter,
+        Grouping::Flow,
         Grouping::OriginCountry,
         Grouping::DepartureCountry,
         Grouping::DestinationCountry,
@@ -134,7 +182,25 @@ impl Grouping {
         Grouping::Brand,
         Grouping::Shipper,
         Grouping::Consignee,
+        Grouping::GoodsSet,
+        Grouping::Provision,
+        Grouping::Tier,
+        Grouping::GoodsKind,
+        Grouping::Phrase,
+        Grouping::Condition,
     ];
+
+    /// Returns the grouping that a word of the run file means.
+    pub fn parse(word: &str) -> Option<Grouping> {
+        // Beside goods only one kind can be meant.
+        let word = if word == "kind" { "goods_kind" } else { word };
+        Grouping::ALL.into_iter().find(|grouping| grouping.as_str() == word)
+    }
+
+    /// Returns whether records are grouped by the rules that select their goods.
+    pub fn is_by_goods(self) -> bool {
+        matches!(self, Grouping::GoodsSet | Grouping::Provision | Grouping::Tier | Grouping::GoodsKind | Grouping::Phrase)
+    }
 
     /// Returns the word of the run file and the name of the column in `summary.csv`.
     pub fn as_str(self) -> &'static str {
@@ -143,6 +209,7 @@ impl Grouping {
             Grouping::Quarter => "quarter",
             Grouping::Month => "month",
             Grouping::Reporter => "reporter",
+            Grouping::Flow => "flow",
             Grouping::OriginCountry => "origin_country",
             Grouping::DepartureCountry => "departure_country",
             Grouping::DestinationCountry => "destination_country",
@@ -150,16 +217,23 @@ impl Grouping {
             Grouping::Brand => "brand",
             Grouping::Shipper => "shipper",
             Grouping::Consignee => "consignee",
+            Grouping::GoodsSet => "goods_set",
+            Grouping::Provision => "provision",
+            Grouping::Tier => "tier",
+            Grouping::GoodsKind => "goods_kind",
+            Grouping::Phrase => "phrase",
+            Grouping::Condition => "condition",
         }
     }
 
-    /// Returns the columns of the shipments that are grouped by.
+    /// Returns the columns of the shipments, or of the rules that select their goods, that are grouped by.
     pub fn columns(self) -> &'static [&'static str] {
         match self {
             Grouping::Year => &["year"],
             Grouping::Quarter => &["year", "quarter"],
             Grouping::Month => &["year", "month"],
             Grouping::Reporter => &["reporter_country_code"],
+            Grouping::Flow => &["flow"],
             Grouping::OriginCountry => &["origin_country_code"],
             Grouping::DepartureCountry => &["departure_country_code"],
             Grouping::DestinationCountry => &["destination_country_code"],
@@ -167,6 +241,12 @@ impl Grouping {
             Grouping::Brand => &["brand"],
             Grouping::Shipper => &["shipper_name"],
             Grouping::Consignee => &["consignee_name"],
+            Grouping::GoodsSet => &["goods_set"],
+            Grouping::Provision => &["provision"],
+            Grouping::Tier => &["tier"],
+            Grouping::GoodsKind => &["goods_kind"],
+            Grouping::Phrase => &["phrase"],
+            Grouping::Condition => &["condition"],
         }
     }
 

@@ -66,6 +66,10 @@ impl Role {
         matches!(self, Role::Shipper | Role::ShipperPrincipal | Role::Exporter)
     }
 
+    pub fn kind_column(self) -> String {
+        format!("{}_kind", self.as_str())
+    }
+
     pub fn key_column(self) -> String {
         format!("{}_key", self.as_str())
     }

@@ -76,6 +76,15 @@ pub const TEXTS: [&str; 36] = [
     "remark",
 ];
 
+/// The text columns that are countries of a shipment, not of a party.
+pub const COUNTRIES: [&str; 5] = [
+    "reporter_country_code",
+    "origin_country_code",
+    "departure_country_code",
+    "destination_country_code",
+    "trading_country_code",
+];
+
 /// What each role's text columns end with.
 pub const PARTY_SUFFIXES: [&str; 4] = ["name", "country_code", "registration_id", "kind"];
 

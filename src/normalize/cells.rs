@@ -30,7 +30,7 @@ pub struct Cells {
 }
 
 impl Normalizer<'_> {
-    /// Reads the cells of all records that have a date; adds the others to `rejections`.
+    /// Reads the cells of all records that have a date and are no totals; adds the others to `rejections`.
     pub(super) fn read_cells<'r>(
         &self,
         batches: impl Iterator<Item = (&'r RawShipments, Origin<'r>)> + Clone,
@@ -70,6 +70,9 @@ impl Normalizer<'_> {
 
     /// Says why a record cannot be used, if so.
     fn check(&self, raw: &RawShipments, record: usize, faults: &mut Faults, memory: &mut Memory) -> Result<(), Fault> {
+        if self.sources.totals.iter().any(|(at, rule)| rule.holds(raw.field(record, *at).trim())) {
+            return Err(Fault { reason: TOTALS_ROW, column: "" });
+        }
         let source = self.sources.date.map(|source| &self.sources.all[source]);
         let stated = source.map_or_else(Default::default, |source| source.text(raw, record));
         if memory.date(&stated, self.dates).is_some() {

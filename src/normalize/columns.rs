@@ -83,13 +83,15 @@ impl TextColumn {
         self.texts.get(self.numbering.number(record))
     }
 
-    /// Returns the column with a text where it has none.
-    pub fn or(self, text: &str) -> Self {
-        if text.is_empty() || self.texts.iter().all(|text| !text.is_empty()) {
+    /// Returns the column with the texts of another where it has none.
+    pub fn or(self, other: &TextColumn) -> Self {
+        if !other.has_any() || self.texts.iter().all(|text| !text.is_empty()) {
             return self;
         }
-        let texts = self.texts.iter().map(|stated| if stated.is_empty() { text } else { stated }).collect();
-        TextColumn::new(&self.numbering, texts)
+        let numbering = Numbering::refined(&[&self.numbering, &other.numbering]);
+        let first_filled = |record| if self.get(record).is_empty() { other.get(record) } else { self.get(record) };
+        let texts = numbering.firsts().map(first_filled).collect();
+        TextColumn::new(&numbering, texts)
     }
 
     /// Returns the column without the texts of some numbers, which are sorted.

@@ -7,8 +7,10 @@ use super::faults::At;
 use super::numbering::Numbering;
 use super::party;
 use super::shipment::{Dates, Shipments};
+use crate::model::document_id::fold_id;
 use crate::model::key::{self, NumberText};
 use crate::model::role::Role;
+use crate::model::vendor_schema::Grain;
 use crate::store::column::Texts;
 use std::rc::Rc;
 
@@ -37,8 +39,10 @@ impl Shipments<'_> {
     /// Fills the keys of declarations; one that is not named is that of its record. Returns them.
     fn fill_declarations(&mut self, dates: &Dates) -> NumberColumn<i64> {
         let ids = self.declaration_ids(dates);
+        // Sums have no declaration to name.
+        let is_expected = self.schema.grain != Grain::Aggregate;
         for (number, id) in ids.texts.iter().enumerate() {
-            if id.is_empty() {
+            if id.is_empty() && is_expected {
                 self.faults.add("declaration_id_missing", "declaration_id", At::Number(&ids.numbering, number), "");
             }
         }
@@ -169,23 +173,5 @@ impl Shipments<'_> {
         };
         let keys = NumberColumn::new(&numbering, numbering.firsts().map(item).collect());
         self.columns.keys[key_slot("item_key")] = Some(keys);
-    }
-}
-
-/// Writes an identifier of a document with capitals and with one `/` for each run of other marks, so that
-/// `00000000-150622-0001234` and `00000000/150622/0001234` are one.
-fn fold_id(text: &str, folded: &mut String) {
-    folded.clear();
-    for letter in text.chars() {
-        if letter.is_ascii_alphanumeric() {
-            folded.push(letter.to_ascii_uppercase());
-        } else if letter.is_alphanumeric() {
-            folded.extend(letter.to_uppercase());
-        } else if !folded.is_empty() && !folded.ends_with('/') {
-            folded.push('/');
-        }
-    }
-    while folded.ends_with('/') {
-        folded.pop();
     }
 }

@@ -1,10 +1,10 @@
 //! From a file's header to our columns: which field fills which column, and what the schema does not know.
 
-use super::mojibake;
+use super::{mojibake, party};
 use crate::error::{Error, Result};
 use crate::model::issue::Issues;
 use crate::model::raw_shipments::RawShipments;
-use crate::model::vendor_schema::{HeaderUse, VendorSchema, fold_header};
+use crate::model::vendor_schema::{HeaderUse, Several, TotalsRule, VendorSchema, fold_header};
 use std::borrow::Cow;
 use std::collections::HashMap;
 
@@ -14,6 +14,8 @@ pub enum Source {
     Field(usize),
     /// Several fields, joined by a blank in this order.
     Joined(Vec<usize>),
+    /// The first of several fields that states something.
+    FirstFilled(Vec<usize>),
     /// The part of a field before or after the last mark.
     Before(usize, String),
     After(usize, String),
@@ -23,6 +25,9 @@ pub enum Source {
 #[derive(Debug, Clone, Default)]
 pub struct Mapping {
     sources: HashMap<String, Source>,
+    /// Columns that are filled in records of one flow alone.
+    flows: HashMap<String, String>,
+    totals: Vec<(usize, TotalsRule)>,
     /// The header as delivered, by which issues name a field.
     pub headers: Vec<String>,
 }
@@ -38,45 +43,39 @@ impl Mapping {
     pub fn new(schema: &VendorSchema, header: &[String], header_line: u64, file: &str, issues: &mut Issues) -> Result<Self> {
         reject_repeated_names(header, file)?;
         let index = schema.header_index();
-        let mut best: HashMap<String, (usize, Vec<(usize, usize)>)> = HashMap::new();
+        let mut best: HashMap<String, Fields> = HashMap::new();
         let mut mapping = Mapping { headers: header.to_vec(), ..Mapping::default() };
         for (at, name) in header.iter().enumerate() {
             let right = mojibake::repair_text(name);
             if right.is_some() {
                 issues.add("repaired_mojibake", name, header_line, name);
             }
-            match index.get(&fold_header(right.as_deref().unwrap_or(name))) {
-                Some(HeaderUse::Column { column, rank, is_joined }) => {
-                    let entry = best.entry(column.clone()).or_insert((*rank, Vec::new()));
-                    if *is_joined {
-                        entry.1.push((*rank, at));
-                    } else if !entry.1.is_empty() && *rank >= entry.0 {
-                        issues.add_many("further_header", column, header_line, name, 0);
-                    } else {
-                        if let Some((_, other)) = entry.1.first() {
-                            issues.add_many("further_header", column, header_line, &header[*other], 0);
+            let uses = index.get(&fold_header(right.as_deref().unwrap_or(name)));
+            if uses.is_none() && !name.trim().is_empty() {
+                issues.add_many("unknown_header", name, header_line, name, 0);
+            }
+            for header_use in uses.into_iter().flatten() {
+                match header_use {
+                    HeaderUse::Column { column, rank, several, flow } => {
+                        if let Some(flow) = flow {
+                            mapping.flows.insert(column.clone(), flow.clone());
                         }
-                        *entry = (*rank, vec![(*rank, at)]);
+                        let fields = best.entry(column.clone()).or_insert_with(|| Fields::new(*several));
+                        if let Some(other) = fields.add(*rank, at) {
+                            issues.add_many("further_header", column, header_line, &header[other], 0);
+                        }
                     }
+                    HeaderUse::Split(split) => {
+                        let split = &schema.split[split];
+                        mapping.sources.insert(split.into[0].clone(), Source::Before(at, split.mark.clone()));
+                        mapping.sources.insert(split.into[1].clone(), Source::After(at, split.mark.clone()));
+                    }
+                    HeaderUse::Totals(rule) => mapping.totals.push((at, schema.totals[*rule].clone())),
+                    HeaderUse::Ignored => {}
                 }
-                Some(HeaderUse::Split(split)) => {
-                    let split = &schema.split[split];
-                    mapping.sources.insert(split.into[0].clone(), Source::Before(at, split.mark.clone()));
-                    mapping.sources.insert(split.into[1].clone(), Source::After(at, split.mark.clone()));
-                }
-                Some(HeaderUse::Ignored) => {}
-                None if name.trim().is_empty() => {}
-                None => issues.add_many("unknown_header", name, header_line, name, 0),
             }
         }
-        for (column, (_, mut fields)) in best {
-            fields.sort_unstable();
-            let source = match fields.as_slice() {
-                [(_, at)] => Source::Field(*at),
-                _ => Source::Joined(fields.into_iter().map(|(_, at)| at).collect()),
-            };
-            mapping.sources.insert(column, source);
-        }
+        mapping.sources.extend(best.into_iter().map(|(column, fields)| (column, fields.source())));
         for column in &schema.required {
             if !mapping.sources.contains_key(column) {
                 return Err(missing_column(schema, column, header, file));
@@ -92,6 +91,49 @@ impl Mapping {
 
     pub fn source(&self, column: &str) -> Option<&Source> {
         self.sources.get(column)
+    }
+
+    /// Returns the flow in whose records alone a column is filled; `None` means all.
+    pub fn flow(&self, column: &str) -> Option<&str> {
+        self.flows.get(column).map(String::as_str)
+    }
+
+    /// Returns the fields that tell totals, each with its rule.
+    pub fn totals(&self) -> &[(usize, TotalsRule)] {
+        &self.totals
+    }
+}
+
+/// The fields of a file that may fill one column, by rank.
+struct Fields {
+    several: Several,
+    ranked: Vec<(usize, usize)>,
+}
+
+impl Fields {
+    fn new(several: Several) -> Self {
+        Fields { several, ranked: Vec::new() }
+    }
+
+    /// Adds a field; returns the one that is left aside for it, or itself.
+    fn add(&mut self, rank: usize, at: usize) -> Option<usize> {
+        let best = self.ranked.first().copied().filter(|_| self.several == Several::Best);
+        match best {
+            None => self.ranked.push((rank, at)),
+            Some((best, _)) if rank >= best => return Some(at),
+            Some(_) => self.ranked = vec![(rank, at)],
+        }
+        best.map(|(_, other)| other)
+    }
+
+    fn source(mut self) -> Source {
+        self.ranked.sort_unstable();
+        let fields: Vec<usize> = self.ranked.iter().map(|(_, at)| *at).collect();
+        match (fields.as_slice(), self.several) {
+            ([at], _) => Source::Field(*at),
+            (_, Several::FirstFilled) => Source::FirstFilled(fields),
+            _ => Source::Joined(fields),
+        }
     }
 }
 
@@ -113,6 +155,12 @@ impl Source {
                 let parts: Vec<&str> =
                     fields.iter().map(|at| raw.field(record, *at).trim()).filter(|part| !part.is_empty()).collect();
                 Cow::Owned(parts.join(" "))
+            }
+            Source::FirstFilled(fields) => {
+                let texts = fields.iter().map(|at| trim(raw.field(record, *at)));
+                let filled = texts.clone().find(|text| party::placeholder(text).is_none());
+                // Where none states anything the word of the first one says why.
+                Cow::Borrowed(filled.or_else(|| texts.into_iter().find(|text| !text.is_empty())).unwrap_or_default())
             }
             Source::Before(at, mark) => {
                 let text = raw.field(record, *at);
@@ -156,6 +204,8 @@ fn missing_column(schema: &VendorSchema, column: &str, header: &[String], file: 
         .get(column)
         .into_iter()
         .chain(schema.joined.get(column))
+        .chain(schema.first_filled.get(column))
+        .chain(schema.columns_of.values().filter_map(|columns| columns.get(column)))
         .flatten()
         .chain(split_headers.flat_map(|split| split.headers.iter()))
         .map(|name| format!("`{name}`"))

@@ -9,17 +9,17 @@ pub mod mapping;
 pub mod party;
 pub mod totals;
 
-mod sources;
-mod numbering;
 mod cells;
-mod mojibake;
 mod columns;
-mod shipment;
-mod roles;
+mod faults;
 mod keys;
 mod memory;
-mod faults;
+mod mojibake;
+mod numbering;
+mod roles;
+mod shipment;
 mod sidecar;
+mod sources;
 
 pub use mapping::known_headers;
 pub use memory::Memory;
@@ -37,17 +37,19 @@ use shipment::Shipments;
 use sources::Sources;
 
 /// Raised whenever normalizing changes what a part holds: older parts are then built anew.
-pub const STORE_VERSION: u32 = 2;
+pub const STORE_VERSION: u32 = 3;
 
 /// The tables that normalizing uses: they are part of a part's key.
-pub fn reference_texts() -> [&'static str; 7] {
+pub fn reference_texts() -> [&'static str; 9] {
     [
         include_str!("../reference/countries/spellings.csv"),
+        include_str!("../reference/countries/codes.csv"),
         include_str!("../reference/placeholders.csv"),
         include_str!("../reference/party_phrases.csv"),
         include_str!("../reference/totals_words.csv"),
         include_str!("../reference/units.csv"),
         include_str!("../reference/procedures.csv"),
+        include_str!("../reference/procedure_regimes.csv"),
         include_str!("../reference/names/identifier_labels.csv"),
     ]
 }

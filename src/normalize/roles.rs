@@ -52,7 +52,7 @@ impl Shipments<'_> {
     fn read_parties(&mut self, source: &PartySource) -> (Parties, Option<Parties>) {
         let (stated, stated_id) = (self.stated(source.name), self.stated(source.registration_id));
         let countries = match source.country_code {
-            Some(country_code) => self.countries(country_code, &source.country_column),
+            Some(country_code) => self.countries(country_code, &source.country_column, None),
             None => self.blank.clone(),
         };
         let numbering = Numbering::refined(&[&stated.numbering, &stated_id.numbering]);
@@ -89,7 +89,9 @@ impl Shipments<'_> {
                 }
             }
         }
-        self.fill_banks(TextColumn::new(&numbering, banks));
+        // To whose order goods are held is noted once, as the first role has it.
+        let slot = text_slot("to_order_of_name");
+        self.set(slot, self.text(slot).clone().or(&TextColumn::new(&numbering, banks)));
         let column = |texts: Texts| TextColumn::new(&numbering, texts);
         let principals = column(principals);
         let own = Parties { names: column(names), countries, registration_ids: column(registration_ids) };
@@ -106,19 +108,6 @@ impl Shipments<'_> {
         }
         let column = |texts: Texts| TextColumn::new(&stated.numbering, texts);
         Parties { names: column(names), countries: self.blank.clone(), registration_ids: column(registration_ids) }
-    }
-
-    /// Notes to whose order goods are held, where nobody is noted yet.
-    fn fill_banks(&mut self, banks: TextColumn) {
-        if !banks.has_any() {
-            return;
-        }
-        let slot = text_slot("to_order_of_name");
-        let known = self.text(slot).clone();
-        let numbering = Numbering::refined(&[&known.numbering, &banks.numbering]);
-        let first_stated = |record| if known.get(record).is_empty() { banks.get(record) } else { known.get(record) };
-        let texts = numbering.firsts().map(first_stated).collect();
-        self.set(slot, TextColumn::new(&numbering, texts));
     }
 
     /// Fills the columns of a role, on each record with the first candidate that is a party.

@@ -4,16 +4,17 @@
 //! through the numbers of a column and not through its records; where a value hangs on several columns, through the numbers that records
 //! have in all of them.
 
+use super::Normalizer;
 use super::cells::Cells;
-use super::columns::{NumberColumn, Columns, TextColumn, calendar_slot, key_slot, text_slot};
+use super::columns::{Columns, NumberColumn, TextColumn, calendar_slot, key_slot, text_slot};
 use super::faults::{At, Faults};
 use super::memory::{CleanCountry, Memory};
 use super::numbering::Numbering;
-use super::sources::Sources;
-use super::Normalizer;
+use super::sources::{CountrySource, Sources};
+use crate::model::country::CodeSystem;
 use crate::model::date::{DatePrecision, StatedDate};
 use crate::model::key;
-use crate::model::measure::{self, Decimal, DecimalStyle, is_same_unit, parse_cents, parse_grams, parse_quantity};
+use crate::model::measure::{self, Decimal, DecimalStyle, WeightUnit, is_same_unit, parse_cents, parse_grams, parse_quantity};
 use crate::model::part::{LineNumbers, ZeroCount};
 use crate::model::procedure;
 use crate::model::shipments::{MEASURES, STATED_MEASURES, TEXTS};
@@ -57,9 +58,9 @@ impl<'a> Shipments<'a> {
         };
         let dates = shipments.fill_dates(normalizer);
         shipments.fill_texts();
+        shipments.fill_flow(normalizer.flow.as_deref());
         shipments.fill_countries();
         shipments.fill_coded();
-        shipments.fill_flow(normalizer.flow.as_deref());
         shipments.fill_procedures();
         shipments.fill_codes(&dates);
         shipments.fill_measures();
@@ -95,7 +96,8 @@ impl<'a> Shipments<'a> {
         }
         // A date that states no month lies in no month and no quarter.
         let month = |date: &StatedDate| (date.precision != DatePrecision::Year).then_some(date.first);
-        let numbers = |of: &dyn Fn(&StatedDate) -> Option<i32>| Some(NumberColumn::new(&stated.numbering, dates.iter().map(of).collect()));
+        let numbers =
+            |of: &dyn Fn(&StatedDate) -> Option<i32>| Some(NumberColumn::new(&stated.numbering, dates.iter().map(of).collect()));
         let calendar = &mut self.columns.calendar;
         calendar[calendar_slot("day_first")] = numbers(&|date| Some(date.first.number()));
         calendar[calendar_slot("day_last")] = numbers(&|date| Some(date.last.number()));
@@ -119,6 +121,15 @@ impl<'a> Shipments<'a> {
             let missing: Vec<usize> = (0..stated.texts.len()).filter(is_missing).collect();
             self.set(*slot, stated.without(&missing));
         }
+        // A bill is its own master where no house bill is stated: that says nothing more.
+        let [bills, masters] =
+            [text_slot("bill_of_lading_id"), text_slot("master_bill_of_lading_id")].map(|slot| self.text(slot));
+        if masters.has_any() {
+            let numbering = Numbering::refined(&[&bills.numbering, &masters.numbering]);
+            let master = |record| if bills.get(record) == masters.get(record) { "" } else { masters.get(record) };
+            let texts = numbering.firsts().map(master).collect();
+            self.set(text_slot("master_bill_of_lading_id"), TextColumn::new(&numbering, texts));
+        }
         let schema = self.schema;
         for (slot, constant) in [
             (text_slot("vendor"), schema.vendor.as_str()),
@@ -127,26 +138,43 @@ impl<'a> Shipments<'a> {
             (text_slot("value_basis"), &schema.value_basis),
             (text_slot("currency_code"), &schema.currency_code),
         ] {
-            self.set(slot, self.text(slot).clone().or(constant));
+            self.set(slot, self.text(slot).clone().or(&self.of_all(constant)));
         }
+    }
+
+    /// Returns the column of a text that all records have.
+    fn of_all(&self, text: &str) -> TextColumn {
+        TextColumn::of_one_text(self.faults.lines.len(), text)
     }
 
     fn fill_countries(&mut self) {
-        for (column, slot, source) in &self.sources.countries {
-            let countries = self.countries(*source, column);
+        let sources = self.sources;
+        for CountrySource { column, slot, source, flow } in &sources.countries {
+            let countries = self.countries(*source, column, flow.as_deref());
             self.set(*slot, countries);
         }
         let reporter = text_slot("reporter_country_code");
-        self.set(reporter, self.text(reporter).clone().or(&self.schema.reporter_country_code));
+        self.set(reporter, self.text(reporter).clone().or(&self.of_all(&self.schema.reporter_country_code)));
     }
 
-    /// Returns the country codes that a source states; a text that the table does not have is an issue.
-    pub fn countries(&mut self, source: usize, column: &str) -> TextColumn {
-        let stated = self.stated(Some(source));
+    /// Returns the country codes that a source states, if need be in records of one flow alone; a text that the table does not have is
+    /// an issue.
+    pub fn countries(&mut self, source: usize, column: &str, flow: Option<&str>) -> TextColumn {
+        let (stated, flows) = (self.stated(Some(source)), self.text(text_slot("flow")).clone());
+        let numberings = [&stated.numbering, &flows.numbering];
+        let numbering = Numbering::refined(if flow.is_some() { &numberings } else { &numberings[..1] });
         let mut codes = Texts::default();
-        for (number, text) in stated.texts.iter().enumerate() {
-            let at = At::Number(&stated.numbering, number);
-            match self.memory.country(text) {
+        for (number, record) in numbering.firsts().enumerate() {
+            if flow.is_some_and(|flow| flow != flows.get(record)) {
+                codes.push("");
+                continue;
+            }
+            let (at, text) = (At::Number(&numbering, number), stated.get(record));
+            let clean = match self.sources.country_codes.filter(|_| CodeSystem::is_code(text)) {
+                Some(codes) => codes.country(text).map_or(CleanCountry::Unknown, CleanCountry::Known),
+                None => self.memory.country(text),
+            };
+            match clean {
                 CleanCountry::Known(country) => codes.push(country.as_str()),
                 CleanCountry::Missing => {
                     self.faults.is_missing(text, column, at);
@@ -158,7 +186,7 @@ impl<'a> Shipments<'a> {
                 }
             }
         }
-        TextColumn::new(&stated.numbering, codes)
+        TextColumn::new(&numbering, codes)
     }
 
     fn fill_coded(&mut self) {
@@ -168,7 +196,8 @@ impl<'a> Shipments<'a> {
             for (number, text) in stated.texts.iter().enumerate() {
                 words.push(self.coded(column, text, At::Number(&stated.numbering, number)));
             }
-            self.set(*slot, TextColumn::new(&stated.numbering, words));
+            // A constant of the schema stays where the record states nothing.
+            self.set(*slot, TextColumn::new(&stated.numbering, words).or(self.text(*slot)));
         }
     }
 
@@ -225,9 +254,11 @@ impl<'a> Shipments<'a> {
 
     fn fill_procedures(&mut self) {
         let (code, previous) = (self.stated(self.sources.procedure_code), self.stated(self.sources.previous_procedure_code));
-        let [reporter, status] = [text_slot("reporter_country_code"), text_slot("release_status")].map(|slot| self.text(slot).clone());
+        let [reporter, status] =
+            [text_slot("reporter_country_code"), text_slot("release_status")].map(|slot| self.text(slot).clone());
         let numbering = Numbering::refined(&[&code, &previous, &reporter, &status].map(|column| &column.numbering));
-        let (mut codes, mut all_previous, mut classes, mut crossings) = (Texts::default(), Texts::default(), Texts::default(), Vec::new());
+        let (mut codes, mut all_previous, mut classes, mut crossings) =
+            (Texts::default(), Texts::default(), Texts::default(), Vec::new());
         for (number, record) in numbering.firsts().enumerate() {
             let at = At::Number(&numbering, number);
             let (stated, previous) = (code.get(record), previous.get(record));
@@ -292,17 +323,13 @@ impl<'a> Shipments<'a> {
     fn fill_measures(&mut self) {
         let units = match self.sources.weight_unit {
             Some(source) => self.stated(Some(source)),
-            None => TextColumn::of_one_text(self.faults.lines.len(), self.schema.weight_unit.as_deref().unwrap_or("kg")),
+            None => self.of_all(self.schema.weight_unit.as_deref().unwrap_or("kg")),
         };
-        let mut known_units = Vec::with_capacity(units.texts.len());
-        for (number, text) in units.texts.iter().enumerate() {
-            let unit = self.memory.weight_unit(text);
-            if unit.is_none() {
-                self.faults.add("weight_unit_unknown", "weight_unit", At::Number(&units.numbering, number), text);
-            }
-            known_units.push(unit);
-        }
+        let known_units: Vec<Option<WeightUnit>> = units.texts.iter().map(|text| self.memory.weight_unit(text)).collect();
         let [weights, values] = [self.sources.weights, self.sources.values];
+        if known_units.contains(&None) {
+            self.count_unknown_units(&units, &known_units);
+        }
         for (at, source) in weights.into_iter().enumerate() {
             let Some(source) = source else { continue };
             let numbering = Numbering::refined(&[&self.cells.columns[source].numbering, &units.numbering]);
@@ -316,11 +343,25 @@ impl<'a> Shipments<'a> {
             let at = weights.len() + at;
             let numbering = Rc::clone(&self.cells.columns[source].numbering);
             self.fill_measure(at, source, &numbering, |shipments, text, _, place| {
-                shipments.number(text, STATED_MEASURES[at], place, parse_cents)
+                let parse = |text: &str, style| parse_cents(text, style, shipments.schema.value_unit);
+                shipments.number(text, STATED_MEASURES[at], place, parse)
             });
         }
         if let Some(source) = self.sources.quantity {
             self.fill_quantity(source);
+        }
+    }
+
+    /// Counts units that the table does not have, on records that state a weight.
+    fn count_unknown_units(&mut self, units: &TextColumn, known_units: &[Option<WeightUnit>]) {
+        let weights: Vec<TextColumn> = self.sources.weights.iter().flatten().map(|source| self.stated(Some(*source))).collect();
+        let columns = weights.iter().chain([units]).map(|column| &column.numbering);
+        let numbering = Numbering::refined(&columns.collect::<Vec<_>>());
+        for (number, record) in numbering.firsts().enumerate() {
+            let has_weight = weights.iter().any(|weight| !weight.get(record).is_empty());
+            if has_weight && known_units[units.numbering.number(record)].is_none() {
+                self.faults.add("weight_unit_unknown", "weight_unit", At::Number(&numbering, number), units.get(record));
+            }
         }
     }
 
@@ -347,7 +388,8 @@ impl<'a> Shipments<'a> {
     /// Fills the quantity; a unit behind it must be that of its column, or fills it.
     fn fill_quantity(&mut self, source: usize) {
         let stated = self.stated(Some(source));
-        let parse = |text: &str, style: DecimalStyle| parse_quantity(text, style).map(|(quantity, unit)| (quantity, unit.to_owned()));
+        let parse =
+            |text: &str, style: DecimalStyle| parse_quantity(text, style).map(|(quantity, unit)| (quantity, unit.to_owned()));
         let mut quantities = Vec::with_capacity(stated.texts.len());
         for (number, text) in stated.texts.iter().enumerate() {
             quantities.push(self.number(text, "quantity", At::Number(&stated.numbering, number), parse));

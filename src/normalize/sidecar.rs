@@ -1,6 +1,6 @@
 //! The small tables beside a part: its distinct parties and codes, its months, and whether line numbers say anything.
 
-use super::columns::{NumberColumn, Columns, calendar_slot, key_slot, role_slot, text_slot};
+use super::columns::{Columns, NumberColumn, calendar_slot, key_slot, role_slot, text_slot};
 use super::numbering::Numbering;
 use crate::model::part::{LineNumbers, ZeroCount};
 use crate::model::role::Role;
@@ -174,7 +174,10 @@ impl Sidecar {
                 text("country_code", parties.iter().map(|(_, (held, _))| held.texts(&self.text)[1]).collect()),
                 text("registration_id", parties.iter().map(|(_, (held, _))| held.texts(&self.text)[2]).collect()),
                 text("role", parties.iter().map(|((_, role), _)| role.as_str()).collect()),
-                Column::new("n_records".into(), parties.iter().map(|(_, (_, n_records))| *n_records as i64).collect::<Vec<i64>>()),
+                Column::new(
+                    "n_records".into(),
+                    parties.iter().map(|(_, (_, n_records))| *n_records as i64).collect::<Vec<i64>>(),
+                ),
             ]),
             codes: frame(vec![
                 Column::new("hs_key".into(), codes.iter().map(|(key, _)| *key).collect::<Vec<i64>>()),

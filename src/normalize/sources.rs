@@ -4,8 +4,10 @@
 
 use super::columns::text_slot;
 use super::mapping::{Mapping, Source};
+use crate::model::country::CodeSystem;
 use crate::model::role::Role;
-use crate::model::vendor_schema::VendorSchema;
+use crate::model::shipments::COUNTRIES;
+use crate::model::vendor_schema::{TotalsRule, VendorSchema};
 
 /// The sources of all columns that a file can fill. A column has the place of its source in `all`.
 pub struct Sources {
@@ -21,11 +23,23 @@ pub struct Sources {
     pub quantity: Option<usize>,
     pub weight_unit: Option<usize>,
     pub coded: Vec<(&'static str, usize, usize)>,
-    pub countries: Vec<(&'static str, usize, usize)>,
+    /// Countries, some in records of one flow alone.
+    pub countries: Vec<CountrySource>,
+    pub country_codes: Option<&'static CodeSystem>,
     pub weights: [Option<usize>; 2],
     pub values: [Option<usize>; 2],
     pub parties: Vec<PartySource>,
     pub declaration_key: Vec<(String, Option<usize>)>,
+    /// The fields that tell totals, each with its rule.
+    pub totals: Vec<(usize, TotalsRule)>,
+}
+
+/// Where a country is stated, and in records of which flow if not of all.
+pub struct CountrySource {
+    pub column: &'static str,
+    pub slot: usize,
+    pub source: usize,
+    pub flow: Option<String>,
 }
 
 /// Where a party is stated; its number alone will do.
@@ -39,17 +53,9 @@ pub struct PartySource {
     pub registration_id: Option<usize>,
 }
 
-const COUNTRIES: [&str; 5] = [
-    "reporter_country_code",
-    "origin_country_code",
-    "departure_country_code",
-    "destination_country_code",
-    "trading_country_code",
-];
-const CODED: [&str; 3] = ["release_status", "record_status", "condition"];
-const PLAIN: [&str; 16] = [
+const CODED: [&str; 5] = ["release_status", "record_status", "condition", "hs_edition", "value_basis"];
+const PLAIN: [&str; 14] = [
     "date_kind",
-    "hs_edition",
     "customs_office",
     "declaration_id",
     "stated_line_count",
@@ -62,7 +68,6 @@ const PLAIN: [&str; 16] = [
     "to_order_of_name",
     "quantity_unit_code",
     "currency_code",
-    "value_basis",
     "remark",
 ];
 
@@ -83,7 +88,11 @@ impl Sources {
             names.iter().filter_map(|name| Some((*name, text_slot(name), source(name)?))).collect()
         };
         let plain = slotted(&PLAIN).into_iter().map(|(_, slot, source)| (slot, source)).collect();
-        let (coded, countries) = (slotted(&CODED), slotted(&COUNTRIES));
+        let (coded, countries) = (slotted(&CODED), slotted(&COUNTRIES).into_iter());
+        let countries = countries.map(|(column, slot, source)| {
+            let flow = mapping.flow(column).map(str::to_owned);
+            CountrySource { column, slot, source, flow }
+        });
         let mut party = |role: Role| {
             let mut part = |suffix: &str| source(&format!("{}_{suffix}", role.as_str()));
             PartySource {
@@ -108,11 +117,13 @@ impl Sources {
             quantity: source("quantity"),
             weight_unit: source("weight_unit"),
             coded,
-            countries,
+            countries: countries.collect(),
+            country_codes: schema.country_codes.as_deref().and_then(CodeSystem::of),
             weights: [source("net_weight_kg"), source("gross_weight_kg")],
             values: [source("value_usd"), source("value_original")],
             parties,
             declaration_key: key_columns.into_iter().map(|column| (column.clone(), source(&column))).collect(),
+            totals: mapping.totals().to_vec(),
             all,
         }
     }

@@ -57,7 +57,8 @@ fn schema(run_file: &RunFile, source: &RecordSource) -> Result<VendorSchema> {
         return Ok(schema);
     }
     let known: Vec<&str> = VendorSchema::builtin_names().collect();
-    let error = Error::request(format!("there is no vendor schema `{name}`")).detail(format!("built in: {}", known.join(", ")));
+    let error = Error::request(format!("there is no vendor schema `{name}`"))
+        .detail(format!("{} are built in: `plimsoll list schemas` names them", known.len()));
     Err(match nearest(name, known) {
         Some(near) => error.hint(format!("did you mean `{near}`?")),
         None => error.hint("name a built-in schema or the path of a `.toml` file"),
@@ -188,7 +189,10 @@ fn tables(file: &InputFile, source: &RecordSource, schema: &VendorSchema) -> Res
 /// Refuses a finding that asks for a column which no file fills: it would silently answer 0.
 pub fn check_columns(questions: &[Question], filled: &BTreeSet<String>) -> Result<()> {
     for question in questions {
-        if let Some(column) = question.columns_asked().into_iter().find(|column| !filled.contains(column)) {
+        // Where no column states the condition, the description may tell it.
+        let is_filled =
+            |column: &String| filled.contains(column) || (column == "condition" && filled.contains("goods_description"));
+        if let Some(column) = question.columns_asked().into_iter().find(|column| !is_filled(column)) {
             return Err(Error::request(format!("no records fill `{column}`, which finding `{}` asks for", question.id))
                 .hint("take the condition out, or add the header to `[columns]` of a schema file of your own"));
         }

@@ -26,7 +26,8 @@ pub struct Inspected {
 /// Inspects all tables of a file. `today` is the date that a draft bears.
 pub fn inspect(path: &Path, today: &str) -> Result<Vec<Inspected>> {
     let schemas: Vec<VendorSchema> = VendorSchema::builtin_names().filter_map(VendorSchema::builtin).collect::<Result<_>>()?;
-    let known: HashSet<String> = schemas.iter().flat_map(|schema| schema.header_index().into_keys()).collect();
+    let with_header = schemas.iter().filter(|schema| schema.header);
+    let known: HashSet<String> = with_header.flat_map(|schema| schema.header_index().into_keys()).collect();
     let is_known = |header: &str| known.contains(&fold_header(header)) || column_words::is_header_cell(header);
     let tables = ingest::tables(path, &Pinned::default(), &is_known)?;
     let n_tables = tables.len();

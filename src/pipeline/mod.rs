@@ -2,14 +2,17 @@
 //!
 //! In: a run file. Out: a run folder. A stage gets the few values that it needs, not the whole run file.
 
+pub mod explain_code;
 pub mod inspect;
 pub mod names;
 pub mod run;
 pub mod run_file;
+pub mod trend;
 
 mod progress;
 
 mod date_order;
+mod editions;
 mod evidence;
 mod goods;
 mod in_order;
@@ -17,6 +20,7 @@ mod inputs;
 mod overlay;
 mod part;
 mod records;
+mod repeats;
 mod screening;
 
 pub use progress::{Progress, Reading};

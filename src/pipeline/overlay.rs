@@ -1,13 +1,15 @@
-//! Stage 2: the overlay of what counts once, over all parts, bucket by bucket of the declarations.
+//! Stage 2: the overlay of what counts once, over all parts, and the shipments that it leaves.
 
 use super::records::LoadedFile;
-use crate::analyze::resolve::{self, Overlay, Removed, ResolvedRecord};
+use super::repeats::{self, failed};
+use crate::analyze::resolve::{self, RULES, Removed, SAME_FILE};
 use crate::error::{Error, Result};
 use crate::export::duplicates::Duplicate;
 use crate::model::digest::sha256_of_texts;
 use crate::model::issue::Issues;
+use crate::model::key;
 use crate::model::part::{LineNumbers, ZeroCount};
-use crate::model::shipments::{MEASURES, STATED_MEASURES};
+use crate::model::shipments::{MEASURES, STATED_MEASURES, shipment_columns};
 use crate::model::vendor_schema::VendorSchema;
 use crate::store::kept::KeptOverlay;
 use crate::store::local::Engine;
@@ -17,9 +19,6 @@ use polars::prelude::*;
 use rustc_hash::FxHashSet;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// Records resolved at a time.
-const BUCKET_RECORDS: u64 = 2_000_000;
-
 /// The shipments that count, as tables of an engine, and what was taken out.
 pub struct Resolved {
     /// An engine with `parts`, `removed`, `restated` and `shipments`.
@@ -27,13 +26,18 @@ pub struct Resolved {
     parts: LazyFrame,
     removed: DataFrame,
     restated: DataFrame,
+    /// The rules that are on.
+    pub rules: Vec<&'static str>,
+    /// The condition that the words of an item tell, where it has been asked for.
+    told_conditions: Option<DataFrame>,
     pub duplicates: Vec<Duplicate>,
     /// By source file.
     pub issues: BTreeMap<String, Issues>,
 }
 
-/// Resolves repeats over all parts and lays the overlay, or takes the one that the store kept for these parts.
-pub fn resolve(files: &[LoadedFile], schemas: &[VendorSchema], store: &Store) -> Result<Resolved> {
+/// Resolves repeats over all parts and lays the overlay, or takes the one that the store kept for these parts. The overlay holds what
+/// every rule finds; only the rules that are on take records out.
+pub fn resolve(files: &[LoadedFile], schemas: &[VendorSchema], store: &Store, rules: Vec<&'static str>) -> Result<Resolved> {
     let always_zero = always_zero(files);
     let parts = all_parts(files, schemas, &always_zero)?;
     let key = overlay_key(files, schemas);
@@ -44,9 +48,9 @@ pub fn resolve(files: &[LoadedFile], schemas: &[VendorSchema], store: &Store) ->
         None => lay(&parts, files, schemas)?,
     };
     let lost = |error: PolarsError| failed("the kept overlay cannot be read", error);
-    let duplicates = duplicates_of(&overlay.duplicates).map_err(lost)?;
+    let mut duplicates = duplicates_of(&overlay.duplicates).map_err(lost)?;
     let (removed, restated) = (overlay.removed.clone(), overlay.restated.clone());
-    let mut engine = engine_over(parts.clone(), &removed, restated.clone().lazy())?;
+    let parts = with_same_files(parts, files)?;
     let mut issues: BTreeMap<String, Issues> = BTreeMap::new();
     for (file, kept) in &overlay.issues {
         let own = issues.entry(file.clone()).or_default();
@@ -55,38 +59,88 @@ pub fn resolve(files: &[LoadedFile], schemas: &[VendorSchema], store: &Store) ->
     count_always_zero(files, &always_zero, &mut issues);
     // What is kept was held against the parts when it was new, and neither changes.
     if is_new {
+        let mut engine = engine_over(parts.clone(), &removed, restated.clone().lazy(), &RULES)?;
         check_record_keys(&mut engine)?;
         check_kept(&mut engine, files, &duplicates)?;
         store.keep_overlay(&key, overlay)?;
     }
-    Ok(Resolved { engine, parts, removed, restated, duplicates, issues })
+    duplicates.retain(|duplicate| rules.contains(&duplicate.rule.as_str()));
+    let engine = engine_over(parts.clone(), &removed, restated.clone().lazy(), &rules)?;
+    Ok(Resolved { engine, parts, removed, restated, rules, told_conditions: None, duplicates, issues })
 }
 
 /// Returns an engine with the tables of the store and `shipments`, which is what of them counts.
-fn engine_over(parts: LazyFrame, removed: &DataFrame, restated: LazyFrame) -> Result<Engine> {
+fn engine_over(parts: LazyFrame, removed: &DataFrame, restated: LazyFrame, rules: &[&str]) -> Result<Engine> {
     let mut engine = Engine::new();
     engine.register("parts", parts);
     engine.register("removed", removed.clone().lazy());
     engine.register("restated", restated);
-    engine.register_query("shipments", &sql::shipments_view(&resolve::RULES))?;
+    engine.register_query("shipments", &sql::shipments_view(rules))?;
     Ok(engine)
 }
 
 impl Resolved {
     /// Returns an engine over some records alone, with all their columns in memory.
     pub fn of_records(&self, record_keys: FxHashSet<i64>) -> Result<Engine> {
-        let mut keys: Vec<i64> = record_keys.into_iter().collect();
-        keys.sort_unstable();
-        let keys = lit(Series::new("record_key".into(), keys)).implode(true);
-        let is_wanted = || col("record_key").is_in(keys.clone(), false);
-        let parts = self
-            .parts
+        let is_wanted = is_one_of(record_keys);
+        let parts = self.parts_where(is_wanted.clone())?;
+        let restated = self.restated.clone().lazy().filter(is_wanted);
+        let mut engine = engine_over(parts.lazy(), &self.removed, restated, &self.rules)?;
+        let shipments = engine.query(&sql::shipments_view(&self.rules))?;
+        engine.register("shipments", self.with_conditions(shipments));
+        Ok(engine)
+    }
+
+    /// Returns an engine whose `shipments` are the records that the rules have taken out.
+    pub fn of_removed(&self) -> Result<Engine> {
+        let mut engine = engine_over(self.parts.clone(), &self.removed, self.restated.clone().lazy(), &self.rules)?;
+        let removed = engine.query(&sql::removed_view(&self.rules))?;
+        engine.register("shipments", self.with_conditions(removed));
+        Ok(engine)
+    }
+
+    /// Returns some removed records with the columns of `shipments` and the `rule` of each.
+    pub fn removed_records(&self, record_keys: FxHashSet<i64>) -> Result<LazyFrame> {
+        let parts = self.parts_where(is_one_of(record_keys))?;
+        let rules = self.removed.clone().lazy().select([col("record_key"), col("rule")]);
+        Ok(self.with_conditions(parts.lazy()).join(
+            rules,
+            [col("record_key")],
+            [col("record_key")],
+            JoinArgs::new(JoinType::Inner),
+        ))
+    }
+
+    fn parts_where(&self, is_wanted: Expr) -> Result<DataFrame> {
+        self.parts
             .clone()
-            .filter(is_wanted())
+            .filter(is_wanted)
             .collect_with_engine(polars::prelude::Engine::Streaming)
             .map(|result| result.unwrap_single())
-            .map_err(|error| failed("the store cannot be read", error))?;
-        engine_over(parts.lazy(), &self.removed, self.restated.clone().lazy().filter(is_wanted()))
+            .map_err(|error| failed("the store cannot be read", error))
+    }
+
+    /// Tells whether any record was taken out.
+    pub fn has_removed(&self) -> bool {
+        self.removed.height() > 0
+    }
+
+    /// Fills the condition of goods by the words of their items where no column states it, from now on in all queries.
+    pub fn tell_conditions(&mut self, told: DataFrame) -> Result<()> {
+        self.told_conditions = Some(told);
+        let shipments = self.engine.query(&sql::shipments_view(&self.rules))?;
+        self.engine.register("shipments", self.with_conditions(shipments));
+        Ok(())
+    }
+
+    /// Lays conditions told by words under shipments; what a column states stands over them.
+    fn with_conditions(&self, shipments: LazyFrame) -> LazyFrame {
+        let Some(told) = &self.told_conditions else { return shipments };
+        let columns: Vec<Expr> = shipment_columns().iter().map(|(name, _)| col(name.as_str())).collect();
+        shipments
+            .join(told.clone().lazy(), [col("item_key")], [col("item_key")], JoinArgs::new(JoinType::Left))
+            .with_columns([coalesce(&[col("condition"), col("told_condition")]).alias("condition")])
+            .select(columns)
     }
 
     /// Tells whether any record has a date that states no day.
@@ -95,6 +149,12 @@ impl Resolved {
         let n_records = table.column("records").and_then(|column| column.get(0)?.try_extract::<u64>());
         n_records.map(|n_records| n_records > 0).map_err(|error| failed("the store's dates cannot be counted", error))
     }
+}
+
+fn is_one_of(record_keys: FxHashSet<i64>) -> Expr {
+    let mut keys: Vec<i64> = record_keys.into_iter().collect();
+    keys.sort_unstable();
+    col("record_key").is_in(lit(Series::new("record_key".into(), keys)).implode(true), false)
 }
 
 /// Returns what an overlay depends on: the parts by name and vendor, which vendor stays, and the rules.
@@ -116,24 +176,21 @@ fn overlay_key(files: &[LoadedFile], schemas: &[VendorSchema]) -> String {
 /// Finds the repeats among all parts.
 fn lay(parts: &LazyFrame, files: &[LoadedFile], schemas: &[VendorSchema]) -> Result<KeptOverlay> {
     let n_records: u64 = files.iter().map(|file| file.part.account.records_stored()).sum();
-    let n_buckets = n_records / BUCKET_RECORDS + 1;
     let precedence: BTreeMap<String, u32> = schemas.iter().map(|schema| (schema.vendor.clone(), schema.precedence)).collect();
-    let mut overlay = Overlay::default();
-    for bucket in 0..n_buckets {
-        let found = resolve_bucket(parts, bucket as i64, n_buckets as i64, &precedence)?;
-        overlay.removed.extend(found.removed);
-        overlay.restatements.extend(found.restatements);
-        for (file, issues) in found.issues {
-            overlay.issues.entry(file).or_default().merge(issues);
-        }
-    }
-    overlay.removed.sort_unstable();
-    overlay.restatements.sort_unstable();
+    let overlay = repeats::find(parts, n_records, &precedence)?;
     let mut duplicates = trace(parts, &overlay.removed)?;
-    duplicates.extend(same_files(files)?);
+    let same_files = same_files(files)?;
+    let mut removed = overlay.removed;
+    removed.extend(same_files.iter().map(|duplicate| Removed {
+        record_key: duplicate.record_key,
+        rule: SAME_FILE,
+        kept_record_key: duplicate.kept.as_ref().map(|(record_key, _, _)| *record_key),
+    }));
+    removed.sort_unstable();
+    duplicates.extend(same_files);
     duplicates.sort_unstable();
     Ok(KeptOverlay {
-        removed: removed_table(&overlay.removed),
+        removed: removed_table(&removed),
         restated: resolve::restate(parts.clone(), &overlay.restatements)?,
         duplicates: duplicates_table(&duplicates),
         issues: overlay.issues.into_iter().map(|(file, issues)| (file, issues.into_vec())).collect(),
@@ -204,6 +261,23 @@ fn all_parts(files: &[LoadedFile], schemas: &[VendorSchema], always_zero: &Alway
     concat(tables, UnionArgs::default()).map_err(|error| failed("the parts of the store cannot be joined", error))
 }
 
+/// Adds the files that are there twice: their records have keys of their own, so that they can be taken out, or counted.
+fn with_same_files(parts: LazyFrame, files: &[LoadedFile]) -> Result<LazyFrame> {
+    let mut tables = vec![parts];
+    for file in files.iter().filter(|file| file.same_as.is_some()) {
+        let own_key = || col("record_key") + lit(same_file_offset(&file.shown));
+        let follows_record = |name: &str| when(col(name).eq(col("record_key"))).then(own_key()).otherwise(col(name)).alias(name);
+        let keys = [own_key().alias("record_key"), follows_record("line_item_key"), follows_record("declaration_key")];
+        tables.push(file.part.shipments(&file.shown)?.with_columns(keys));
+    }
+    concat(tables, UnionArgs::default()).map_err(|error| failed("the parts of the store cannot be joined", error))
+}
+
+/// What is added, modulo 2⁶⁴, to the record keys of a file that is there twice.
+fn same_file_offset(shown: &str) -> i64 {
+    key::key(&[SAME_FILE, shown])
+}
+
 /// Which measures of each `[[records]]` are zero wherever they are stated.
 type AlwaysZero = BTreeMap<usize, [bool; MEASURES.len()]>;
 
@@ -243,51 +317,6 @@ fn first_rejections(files: &[LoadedFile]) -> Result<String> {
         }
     }
     Ok(texts.join("; "))
-}
-
-fn resolve_bucket(parts: &LazyFrame, bucket: i64, n_buckets: i64, precedence: &BTreeMap<String, u32>) -> Result<Overlay> {
-    // The remainder of a negative number has its sign: adding the modulus once more makes both one bucket.
-    let remainder = (col("resolve_key") % lit(n_buckets) + lit(n_buckets)) % lit(n_buckets);
-    let in_bucket = remainder.eq(lit(bucket));
-    let mut wanted = parts.clone();
-    if n_buckets > 1 {
-        wanted = wanted.filter(in_bucket);
-    }
-    let table = wanted
-        .select(resolve::COLUMNS.map(col))
-        .collect_with_engine(polars::prelude::Engine::Streaming)
-        .map(|result| result.unwrap_single())
-        .map_err(|error| failed("the store cannot be read", error))?;
-    let lost = |error| failed("the store lacks a column", error);
-    let long = |name: &str| table.column(name).and_then(|column| Ok(column.i64()?.clone())).map_err(lost);
-    let text = |name: &str| table.column(name).and_then(|column| Ok(column.str()?.clone())).map_err(lost);
-    let (record_keys, resolve_keys, declaration_keys) = (long("record_key")?, long("resolve_key")?, long("declaration_key")?);
-    let (content_high, content_low) = (long("content_key_high")?, long("content_key_low")?);
-    let (vendors, reporters, declarations) = (text("vendor")?, text("reporter_country_code")?, text("declaration_key_text")?);
-    let (line_numbers, line_counts, statuses) = (text("line_number")?, text("stated_line_count")?, text("record_status")?);
-    let (hs_codes, flows) = (text("hs_code")?, text("flow")?);
-    let (source_files, source_lines) = (text("source_file")?, long("source_line")?);
-    let days = table.column("day_first").and_then(|column| Ok(column.i32()?.clone())).map_err(lost)?;
-    let records = (0..table.height())
-        .map(|row| ResolvedRecord {
-            record_key: record_keys.get(row).unwrap_or_default(),
-            resolve_key: resolve_keys.get(row).unwrap_or_default(),
-            declaration_key: declaration_keys.get(row).unwrap_or_default(),
-            content_key: (content_high.get(row).unwrap_or_default(), content_low.get(row).unwrap_or_default()),
-            vendor: vendors.get(row).unwrap_or_default(),
-            reporter: reporters.get(row).unwrap_or_default(),
-            declaration: declarations.get(row).unwrap_or_default(),
-            line_number: line_numbers.get(row).unwrap_or_default(),
-            stated_line_count: line_counts.get(row).unwrap_or_default(),
-            status: statuses.get(row).unwrap_or_default(),
-            hs_code: hs_codes.get(row).unwrap_or_default(),
-            flow: flows.get(row).unwrap_or_default(),
-            day_first: days.get(row).unwrap_or_default(),
-            source_file: source_files.get(row).unwrap_or_default(),
-            source_line: source_lines.get(row).unwrap_or_default(),
-        })
-        .collect();
-    resolve::resolve(records, precedence)
 }
 
 fn removed_table(removed: &[Removed]) -> DataFrame {
@@ -348,11 +377,12 @@ fn same_files(files: &[LoadedFile]) -> Result<Vec<Duplicate>> {
             .collect()
             .map_err(|error| failed("the store cannot be read", error))?;
         let places = places(&table).map_err(|error| failed("the store lacks a column", error))?;
+        let offset = same_file_offset(&file.shown);
         duplicates.extend(places.into_iter().map(|(record_key, (source_file, source_line))| Duplicate {
             source_file,
             source_line,
-            record_key,
-            rule: "same_file".to_owned(),
+            record_key: record_key.wrapping_add(offset),
+            rule: SAME_FILE.to_owned(),
             kept: Some((record_key, first.clone(), source_line)),
         }));
     }
@@ -381,10 +411,4 @@ fn check_kept(engine: &mut Engine, files: &[LoadedFile], duplicates: &[Duplicate
         kept => Err(Error::promise("the records do not add up after repeats are taken out")
             .detail(format!("{stored} stored, {} duplicates, {kept:?} left", duplicates.len()))),
     }
-}
-
-fn failed(message: &str, error: PolarsError) -> Error {
-    Error::machine(message)
-        .detail(error.to_string().replace('\n', " "))
-        .hint("take the store's folder `.plimsoll` away and run again; it is built anew from the records")
 }

@@ -75,7 +75,7 @@ pub fn build_part(
     let mut writer = store.write(part_key)?;
     let encoder = writer.encoder();
     let mut sidecar = Sidecar::default();
-    let (mut n_delivered, mut n_refused, mut n_stored, mut n_rejected) = (0_u64, 0_u64, 0_u64, 0_u64);
+    let (mut n_delivered, mut n_refused, mut n_stored, mut n_rejected, mut n_totals) = (0_u64, 0_u64, 0_u64, 0_u64, 0_u64);
     // Groups and memories are used again and again, so that their memory is asked for once.
     let groups: Mutex<Vec<Group>> = Mutex::default();
     let memories: Mutex<Vec<Memory>> = Mutex::default();
@@ -107,6 +107,7 @@ pub fn build_part(
         rejections.sort_by_key(|rejection| rejection.line);
         writer.append_rejected(&rejections)?;
         n_rejected += rejections.len() as u64;
+        n_totals += rejections.iter().filter(|rejection| rejection.reason == totals::TOTALS_ROW).count() as u64;
         (n_delivered, n_refused) = (group.n_delivered, group.n_refused);
         let n_bytes = group.n_bytes_read;
         put_back(&groups, group);
@@ -136,6 +137,7 @@ pub fn build_part(
         spans: reader.spans(),
         records_read: n_delivered + n_refused,
         records_rejected: n_rejected,
+        records_totals: n_totals,
         issues,
         line_numbers: sidecar.line_numbers.clone(),
         zeros: sidecar.zeros,

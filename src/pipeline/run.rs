@@ -4,7 +4,7 @@ use super::inputs;
 use super::progress::Progress;
 use super::records::{self, LoadedFile};
 use super::run_file::RunFile;
-use super::{date_order, evidence, goods, overlay, screening};
+use super::{date_order, editions, evidence, goods, overlay, screening, trend};
 use crate::analyze::findings::{self, Coverage};
 use crate::analyze::{resolve, screen};
 use crate::error::{Error, Result};
@@ -12,11 +12,13 @@ use crate::export;
 use crate::export::duplicates::Duplicate;
 use crate::export::folder::{RunFolder, check_target};
 use crate::export::run_manifest::{FileEntry, ListEntry, Manifest};
-use crate::model::answer::Answer;
+use crate::model::answer::{Answer, Countable, Counts};
 use crate::model::digest::sha256_of_file;
+use crate::model::goods::Breadth;
 use crate::model::issue::{Issue, Issues};
 use crate::model::listed_entity::Watchlist;
-use crate::model::question::{Question, Verdict};
+use crate::model::question::{Grouping, Question, Verdict};
+use crate::model::trend_change::TestedSeries;
 use crate::model::vendor_schema::{Grain, VendorSchema};
 use crate::normalize::STORE_VERSION;
 use crate::store::local::Engine;
@@ -24,7 +26,7 @@ use crate::store::parts::Store;
 use crate::store::sql::{self, Query, Thresholds};
 use polars::prelude::*;
 use serde_json::json;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 /// How far a run goes.
@@ -42,17 +44,26 @@ pub struct Outcome {
     /// The run folder; `None` where the run ended before the findings.
     pub folder: Option<PathBuf>,
     pub findings: Vec<(Question, Answer)>,
+    /// Findings and their groups under the trend tests, where these are asked for.
+    pub trends: Vec<TestedSeries>,
     pub records_read: u64,
     pub records_kept: u64,
     pub records_duplicate: u64,
     pub records_rejected: u64,
+    /// Those of them that are totals of others, which is no damage.
+    pub records_totals: u64,
     pub max_rejected: f64,
 }
 
 impl Outcome {
+    /// Returns how many records were rejected that are no totals.
+    pub fn records_damaged(&self) -> u64 {
+        self.records_rejected - self.records_totals
+    }
+
     /// Tells whether more records were rejected than the run file allows.
     pub fn has_too_many_rejected(&self) -> bool {
-        self.records_rejected as f64 > self.max_rejected * self.records_read as f64
+        self.records_damaged() as f64 > self.max_rejected * (self.records_read - self.records_totals) as f64
     }
 
     pub fn has_difference(&self) -> bool {
@@ -116,15 +127,20 @@ pub fn run(
     }
 
     progress.stage("repeats");
-    let mut resolved = overlay::resolve(&files, &prepared.schemas, &store)?;
+    let mut resolved = overlay::resolve(&files, &prepared.schemas, &store, run_file.rules.clone())?;
     outcome.records_duplicate = resolved.duplicates.len() as u64;
     outcome.records_kept -= outcome.records_duplicate;
     if until == Until::Resolve {
         return Ok(outcome);
     }
 
+    for (file, issues) in editions::issues(&files)? {
+        resolved.issues.entry(file).or_default().merge(issues);
+    }
+
     progress.stage("names");
-    check_mirrors(&run_file.questions, &mut resolved.engine)?;
+    let stated = StatedRecords::read(&mut resolved.engine)?;
+    let countable = run_file.questions.iter().map(|question| stated.countable(question)).collect::<Result<Vec<_>>>()?;
     let parties = screening::parties(&files)?;
     let screened = screening::screen(&parties, &prepared.watchlists, &run_file.questions, prepared.thresholds.looser);
     if until == Until::Screen {
@@ -132,6 +148,10 @@ pub fn run(
     }
 
     progress.stage("findings");
+    if run_file.questions.iter().any(Question::asks_condition) {
+        let told = goods::told_conditions(&mut resolved.engine)?;
+        resolved.tell_conditions(told)?;
+    }
     let goods_rows = prepared.goods.goods(&run_file.questions, &mut resolved.engine)?;
     let mut members = screening::members_table(&screened.members);
     let mut goods = goods::goods_table(&goods_rows);
@@ -143,21 +163,50 @@ pub fn run(
         .map(|question| findings::query(question, prepared.goods.key_of(question), prepared.thresholds))
         .collect();
     let mut shipments = evidence::gather(&queries, &mut resolved, &members, &goods)?;
+    evidence::add_kinds(&mut shipments, &parties)?;
     let mut engine = Engine::new();
     engine.register("shipments", shipments.clone().lazy());
     engine.register("members", members.clone().lazy());
     engine.register("goods", goods.clone().lazy());
+    let mut goods_hits = goods::hits_table(&prepared.goods.hits(&run_file.questions, &mut engine)?);
+    engine.register("goods_hits", goods_hits.clone().lazy());
+    let has_apart = |question: &Question| goods_rows.iter().any(|row| row.goods_set == question.id && !row.is_counted);
     let coverage = coverage(run_file, &prepared.schemas, &files)?;
     let has_rough_dates = resolved.has_rough_dates()?;
-    for (question, query) in run_file.questions.iter().zip(&queries) {
+    let without_rules = evidence::without_rules(&queries, &resolved, &shipments, &members, &goods)?;
+    let mut of_records = Vec::new();
+    for (((question, query), without_rules), countable) in
+        run_file.questions.iter().zip(&queries).zip(without_rules).zip(countable)
+    {
         let store = has_rough_dates.then_some(&mut resolved.engine);
-        let mut answer = findings::answer(question, query, &mut engine, store, &coverage)?;
-        if prepared.schemas.iter().any(|schema| schema.grain == Grain::Aggregate) {
-            answer.verdict = Verdict::NotTestable;
-            answer.reasons.push("records of grain `aggregate` hold values and weights, no shipments".to_owned());
+        let mut answer = findings::answer(question, query, &mut engine, store, &coverage, countable)?;
+        answer.without_rules = without_rules;
+        if has_apart(question) {
+            add_apart(&mut answer, findings::counts_apart(query, &mut resolved.engine)?);
+        }
+        answer.reasons.extend(evidence::kind_notes(question, &shipments)?);
+        answer.reasons.extend(prepared.goods.notes(question));
+        if question.asks_condition() {
+            answer
+                .reasons
+                .push("where no column states the condition of goods, the words of their description tell it".to_owned());
         }
         answer.reasons.extend(line_notes(&files, &prepared.schemas));
+        let off = resolve::switchable_rules().filter(|rule| !run_file.rules.contains(rule));
+        answer.reasons.extend(off.map(|rule| format!("the rule `{rule}` for repeats is switched off")));
+        answer.same_days =
+            findings::same_days(question, query, answer.headline.of(question.count), &mut resolved.engine, &coverage)?;
+        if let Some(request) = &run_file.trend {
+            answer.group_series = findings::group_series(question, query, &mut engine, &coverage)?;
+            of_records.push(trend::caveats_of_records(request, question, query, &mut engine, &mut resolved.engine)?);
+        }
         outcome.findings.push((question.clone(), answer));
+    }
+
+    if let Some(request) = &run_file.trend {
+        let (n_records, n_repeats) = (outcome.records_read, outcome.records_duplicate);
+        let known = trend::Known { coverage: &coverage, n_records, n_repeats, of_records };
+        outcome.trends = trend::test_findings(request, &outcome.findings, &known);
     }
 
     progress.stage("files");
@@ -165,20 +214,26 @@ pub fn run(
     let folder = &mut run_folder;
     let shown = &outcome.findings;
     export::summary::write(folder, shown)?;
-    export::findings::write(folder, &run_file.title, shown)?;
+    export::findings::write(folder, &run_file.title, shown, &outcome.trends)?;
     export::shipments::write(folder, &mut shipments)?;
     folder.write_parquet("members.parquet", &mut members)?;
     folder.write_parquet("goods.parquet", &mut goods)?;
+    folder.write_parquet("goods_hits.parquet", &mut goods_hits)?;
     export::parties::write(folder, &parties)?;
     export::matches::write(folder, &screened.matches)?;
-    export::series::write(folder, shown)?;
+    let request = run_file.trend.as_ref();
+    export::series::write(folder, shown, &|question| trend::control_of(request?, question).cloned())?;
+    if request.is_some() || shown.iter().any(|(_, answer)| !answer.same_days.is_empty()) {
+        export::trend::write(folder, &outcome.trends, shown)?;
+        export::trend::write_plots(folder, &outcome.trends)?;
+    }
     export::issues::write(folder, &all_issues(&files, resolved.issues, prepared.inputs.unread))?;
     export::rejected::write(
         folder,
         &files.iter().map(|file| Ok((file.shown.clone(), file.part.rejected()?))).collect::<Result<Vec<_>>>()?,
     )?;
     export::duplicates::write(folder, &resolved.duplicates)?;
-    export::queries::write(folder, &run_file.title, &sql::shipments_view(&resolve::RULES), &queries, shown)?;
+    export::queries::write(folder, &run_file.title, &sql::shipments_view(&run_file.rules), &queries, shown)?;
     export::run_manifest::write(
         folder,
         Manifest {
@@ -190,7 +245,7 @@ pub fn run(
             settings: json!({
                 "threshold": prepared.thresholds.headline,
                 "looser_threshold": prepared.thresholds.looser,
-                "rules": resolve::RULES,
+                "rules": run_file.rules,
                 "max_rejected": run_file.max_rejected,
                 "store_version": STORE_VERSION,
             }),
@@ -206,33 +261,69 @@ fn tally(run_file: &RunFile, files: &[LoadedFile]) -> Outcome {
         title: run_file.title.clone(),
         folder: None,
         findings: Vec::new(),
+        trends: Vec::new(),
         records_read: files.iter().map(|file| file.part.account.records_read).sum(),
         records_kept: files.iter().map(|file| file.part.account.records_stored()).sum(),
         records_duplicate: 0,
         records_rejected: files.iter().map(|file| file.part.account.records_rejected).sum(),
+        records_totals: files.iter().map(|file| file.part.account.records_totals).sum(),
         max_rejected: run_file.max_rejected,
     }
 }
 
-/// Refuses a finding that would add the records of two reporters, or imports to exports, without saying so.
-fn check_mirrors(questions: &[Question], store: &mut Engine) -> Result<()> {
-    for (column, is_stated) in [
-        ("reporter_country_code", (|question: &Question| !question.reporter.is_empty()) as fn(&Question) -> bool),
-        ("flow", |question: &Question| question.flow.is_some()),
-    ] {
-        let table = store.run(&format!("SELECT DISTINCT {column} FROM shipments"))?;
-        let values = table.column(column).and_then(|values| Ok(values.str()?.clone()));
-        let values = values.map_err(|error| Error::promise("the store lacks a column").detail(error.to_string()))?;
-        let mut values: Vec<&str> = values.iter().map(|value| value.unwrap_or("not stated")).collect();
-        values.sort_unstable();
-        let key = if column == "flow" { "flow" } else { "reporter" };
-        if let Some(question) = questions.iter().find(|question| !is_stated(question) && values.len() > 1) {
-            return Err(Error::request(format!("finding `{}` does not say which `{key}` it means", question.id))
-                .detail(format!("the records have: {}", values.join(", ")))
-                .hint(format!("add `{key} = …` to the finding: records of two are compared, never added")));
+/// What the records of a store are: one row for each reporter, flow and grain that there is.
+struct StatedRecords(Vec<[String; 3]>);
+
+impl StatedRecords {
+    fn read(store: &mut Engine) -> Result<Self> {
+        let table = store.run("SELECT DISTINCT reporter_country_code, flow, grain FROM shipments")?;
+        let lost = |error: PolarsError| Error::promise("the store lacks a column").detail(error.to_string());
+        let mut rows = Vec::new();
+        for row in 0..table.height() {
+            let mut cells = [const { String::new() }; 3];
+            for (cell, column) in cells.iter_mut().zip(table.columns()) {
+                *cell = column.str().map_err(lost)?.get(row).unwrap_or("not stated").to_owned();
+            }
+            rows.push(cells);
         }
+        rows.sort_unstable();
+        Ok(StatedRecords(rows))
     }
-    Ok(())
+
+    /// Tells how the records of a question count together. A question that would add the records of several reporters without naming
+    /// them, or the two sides of movements, is refused.
+    fn countable(&self, question: &Question) -> Result<Countable> {
+        let is_asked = |[reporter, flow, _]: &&[String; 3]| {
+            (question.reporter.is_empty() || question.reporter.iter().any(|code| code.as_str() == reporter))
+                && question.flow.as_ref().is_none_or(|asked| asked == flow)
+        };
+        let rows: Vec<&[String; 3]> = self.0.iter().filter(is_asked).collect();
+        let distinct = |at: usize| rows.iter().map(|row| row[at].as_str()).collect::<BTreeSet<&str>>();
+        let (reporters, flows) = (distinct(0), distinct(1));
+        let is_by = |grouping: Grouping| question.by.contains(&grouping);
+        if reporters.len() > 1 && question.reporter.is_empty() && !is_by(Grouping::Reporter) {
+            return Err(not_said(question, "reporter", &reporters));
+        }
+        let flows_of = |reporter: &str| rows.iter().filter(|row| row[0] == reporter).map(|row| &row[1]).collect::<BTreeSet<_>>();
+        let is_apart = is_by(Grouping::Reporter) && reporters.iter().all(|reporter| flows_of(reporter).len() == 1);
+        if flows.len() > 1 && !is_by(Grouping::Flow) && !is_apart {
+            return Err(not_said(question, "flow", &flows));
+        }
+        Ok(if distinct(2).contains(Grain::Aggregate.as_str()) {
+            Countable::Aggregates
+        } else if flows.len() > 1 {
+            Countable::Mirrors
+        } else {
+            Countable::Shipments
+        })
+    }
+}
+
+fn not_said(question: &Question, key: &str, values: &BTreeSet<&str>) -> Error {
+    let values: Vec<&str> = values.iter().copied().collect();
+    Error::request(format!("finding `{}` does not say which `{key}` it means", question.id))
+        .detail(format!("the records have: {}", values.join(", ")))
+        .hint(format!("add `{key} = …` to the finding, or `by = [\"{key}\"]`: two sides of a movement are compared, never added"))
 }
 
 fn coverage(run_file: &RunFile, schemas: &[VendorSchema], files: &[LoadedFile]) -> Result<Coverage> {
@@ -245,17 +336,33 @@ fn coverage(run_file: &RunFile, schemas: &[VendorSchema], files: &[LoadedFile]) 
         let table = file.part.coverage()?;
         let number = |name: &str| table.column(name).and_then(|column| Ok(column.i32()?.clone())).map_err(lost);
         let text = |name: &str| table.column(name).and_then(|column| Ok(column.str()?.clone())).map_err(lost);
+        let counts = table.column("n_records").and_then(|column| column.cast(&DataType::Int64)).map_err(lost)?;
+        let counts = counts.i64().map_err(lost)?;
         let (years, months, flows, reporters) =
             (number("year")?, number("month")?, text("flow")?, text("reporter_country_code")?);
         let known = coverage.0.entry(schemas[file.source].vendor.clone()).or_default();
         for row in 0..table.height() {
             if let (Some(year), Some(month)) = (years.get(row), months.get(row)) {
                 let word = |texts: &StringChunked| texts.get(row).unwrap_or_default().to_owned();
-                known.months.entry((word(&flows), word(&reporters))).or_default().insert((year, month as u32));
+                let n_records = counts.get(row).unwrap_or(0);
+                let months = known.months.entry((word(&flows), word(&reporters))).or_default();
+                *months.entry((year, month as u32)).or_default() += n_records as u64;
             }
         }
     }
     Ok(coverage)
+}
+
+/// Adds what only broad codes select and the finding does not ask for.
+fn add_apart(answer: &mut Answer, apart: Counts) {
+    if apart.records == 0 {
+        return;
+    }
+    answer.by_breadth.push((Breadth::Broad, false, apart));
+    answer.reasons.push(format!(
+        "{} more records have codes of older editions that held more than the listed goods; `breadth = \"broad\"` counts them",
+        apart.records
+    ));
 }
 
 /// Says where line numbers tell nothing, so that line items are records.

@@ -3,14 +3,21 @@
 //! In: the text of a run file and where it lies. Out: a `RunFile` with checked values, paths still as written. Unknown keys are errors
 //! with a suggestion; keys that a later version will have are refused with a sentence, never ignored.
 
-use crate::analyze::screen;
+use crate::analyze::trend::change_design::{Kind, Season};
+use crate::analyze::trend::families::Adjustment;
+use crate::analyze::trend::sides::{ChangeDay, Transition};
+use crate::analyze::trend::standard_errors::ErrorRule;
+use crate::analyze::trend::{Settings, same_days};
+use crate::analyze::{resolve, screen};
 use crate::error::{Error, Result, nearest};
 use crate::model::country::CountryCode;
 use crate::model::date::Day;
 use crate::model::date_style::OrderChoice;
 use crate::model::goods::GoodsSet;
-use crate::model::question::{Conditions, GoodsChoice, Grouping, Question, Side};
+use crate::model::party::PartyKind;
+use crate::model::question::{Conditions, GoodsChoice, Grouping, Question, Side, SideKind};
 use crate::model::role::Role;
+use crate::model::series::{Frequency, Measure};
 use crate::model::shipment_key::ShipmentKey;
 use serde::Deserialize;
 use std::path::{Path, PathBuf};
@@ -30,7 +37,10 @@ pub struct RunFile {
     /// Scores 0 to 1000.
     pub threshold: u16,
     pub aliases: Option<String>,
+    /// The rules for repeats that are on.
+    pub rules: Vec<&'static str>,
     pub questions: Vec<Question>,
+    pub trend: Option<TrendRequest>,
     /// The text as read: its digest goes into the run manifest.
     pub text: String,
 }
@@ -63,6 +73,22 @@ pub struct WatchlistSource {
     pub as_of: Option<Day>,
 }
 
+/// `[trend]`: what every finding is tested for.
+#[derive(Debug, Clone)]
+pub struct TrendRequest {
+    pub settings: Settings,
+    pub frequency: Frequency,
+    /// In the order of the run file; the first is the one that is plotted.
+    pub measures: Vec<Measure>,
+    /// The finding that is a control of all others, where a finding does not name its own.
+    pub control: Option<String>,
+    pub adjustment: Adjustment,
+    /// Whether January and February are one period.
+    pub is_combined: bool,
+    /// Whether months at the end that are not wholly delivered are tested as if they were.
+    pub has_lagging: bool,
+}
+
 /// A section's keys: those that are, and those that a later version will have.
 struct Keys {
     known: &'static [&'static str],
@@ -70,8 +96,8 @@ struct Keys {
 }
 
 const TOP: Keys = Keys {
-    known: &["title", "store", "max_rejected", "records", "watchlists", "goods", "screening", "findings"],
-    later: &["trend", "rates"],
+    known: &["title", "store", "max_rejected", "records", "watchlists", "goods", "screening", "repeats", "findings", "trend"],
+    later: &["rates"],
 };
 const RECORDS: Keys = Keys {
     known: &[
@@ -92,8 +118,10 @@ const RECORDS: Keys = Keys {
 const COVERAGE: Keys = Keys { known: &["from", "to"], later: &["hs", "parties"] };
 const WATCHLISTS: Keys = Keys { known: &["id", "path", "format", "as_of"], later: &["layout"] };
 const GOODS: Keys = Keys { known: &["sets"], later: &[] };
-const GOODS_SET: Keys =
-    Keys { known: &["codes", "lists", "phrases", "near", "not", "join", "breadth"], later: &["fields", "kinds", "tiers"] };
+const GOODS_SET: Keys = Keys {
+    known: &["codes", "lists", "tiers", "kinds", "numerically_controlled", "phrases", "near", "not", "fields", "join", "breadth"],
+    later: &[],
+};
 const SCREENING: Keys = Keys { known: &["threshold", "aliases"], later: &["decisions"] };
 const FINDING: Keys = Keys {
     known: &[
@@ -110,12 +138,33 @@ const FINDING: Keys = Keys {
         "by",
         "expected",
         "source",
+        "compare",
+        "control",
     ],
-    later: &["listed", "compare", "trend", "control"],
+    later: &["listed", "trend"],
+};
+const COMPARE: Keys = Keys { known: &["same_days_of"], later: &["run", "edition"] };
+const TREND: Keys = Keys {
+    known: &[
+        "change",
+        "period",
+        "measure",
+        "control",
+        "model",
+        "season",
+        "se",
+        "adjust",
+        "transition",
+        "lag",
+        "search_trend",
+        "include_lagging",
+        "combine",
+    ],
+    later: &[],
 };
 const SIDE: Keys = Keys {
-    known: &["group", "entity", "list", "program", "name", "registration_id", "country", "roles"],
-    later: &["kind", "rule"],
+    known: &["group", "entity", "list", "program", "name", "registration_id", "country", "kind", "roles"],
+    later: &["rule"],
 };
 const CHOICE: Keys = Keys { known: &["any", "all", "not"], later: &[] };
 const WHERE: Keys = Keys {
@@ -183,19 +232,39 @@ impl Reader {
             goods_sets: self.goods_sets(&goods)?,
             threshold: (threshold * 1000.0).round() as u16,
             aliases: self.text(&screening, "aliases", "[screening]")?,
+            rules: self.rules(&table)?,
             questions: self
                 .tables(&table, "findings")?
                 .into_iter()
                 .map(|finding| self.question(finding))
                 .collect::<Result<_>>()?,
+            trend: self.table(&table, "trend", "the run file")?.map(|trend| self.trend(trend)).transpose()?,
             text: text.to_owned(),
         };
+        self.check_controls(&run_file)?;
         let mut ids: Vec<&str> = run_file.questions.iter().map(|question| question.id.as_str()).collect();
         ids.sort_unstable();
         if let Some(twice) = ids.windows(2).find(|pair| pair[0] == pair[1]) {
             return Err(Error::request(format!("`{}` has two findings with the id `{}`", self.file, twice[0])));
         }
         Ok(run_file)
+    }
+
+    /// Returns the rules for repeats that are on: all that `[repeats]` does not switch off.
+    fn rules(&self, table: &Table) -> Result<Vec<&'static str>> {
+        let switches = self.table(table, "repeats", "the run file")?.cloned().unwrap_or_default();
+        let mut off: Vec<&str> = Vec::new();
+        for (rule, value) in &switches {
+            if !resolve::switchable_rules().any(|known| known == rule) {
+                return Err(self.unknown_word(rule, "repeats", "the run file", resolve::switchable_rules(), &[]));
+            }
+            match value {
+                Value::Boolean(true) => {}
+                Value::Boolean(false) => off.push(rule),
+                _ => return Err(self.wrong(rule, "[repeats]", "`true` or `false`")),
+            }
+        }
+        Ok(resolve::rules_without(&off))
     }
 
     fn records(&self, table: &Table) -> Result<RecordSource> {
@@ -302,11 +371,11 @@ impl Reader {
             None => vec!["year".to_owned()],
             Some(_) => self.texts(table, "by", &place)?,
         };
-        let later = ["goods_set", "provision", "goods_kind", "tier", "phrase", "procedure_class", "manufacturer"];
+        let later = ["procedure_class", "manufacturer"];
         let by = by
             .iter()
             .map(|word| {
-                Grouping::ALL.into_iter().find(|grouping| grouping.as_str() == word).ok_or_else(|| {
+                Grouping::parse(word).ok_or_else(|| {
                     self.unknown_word(word, "by", &place, Grouping::ALL.iter().map(|grouping| grouping.as_str()), &later)
                 })
             })
@@ -314,14 +383,25 @@ impl Reader {
         if let Some(twice) = by.iter().enumerate().find(|(at, grouping)| by[..*at].contains(grouping)) {
             return Err(Error::request(format!("{place} in `{}` is by `{}` twice", self.file, twice.1.as_str())));
         }
+        let goods = self.goods_choice(table, &place)?;
+        let has_goods = goods.as_ref().is_some_and(|goods| goods.sets().next().is_some());
+        if let Some(grouping) = by.iter().find(|grouping| grouping.is_by_goods() && !has_goods) {
+            return Err(Error::request(format!(
+                "{place} in `{}` is by `{}` but asks for all goods",
+                self.file,
+                grouping.as_str()
+            ))
+            .hint("add `goods = { any = [\"…\"] }` with the sets that it is to be broken down by"));
+        }
         if by.iter().filter(|grouping| grouping.column().is_none()).count() > 1 {
             return Err(Error::request(format!("{place} in `{}` is by more than one period", self.file))
                 .hint("name one of `year`, `quarter`, `month`"));
         }
         let reporter = self.countries(table, "reporter", &place)?;
-        if reporter.len() > 1 {
-            return Err(Error::request(format!("finding `{id}` names several reporters"))
-                .hint("write one finding for each: two reporters of one movement are compared, never added"));
+        let flow = self.flow(table, &place)?;
+        if reporter.len() > 1 && flow.is_none() && !by.contains(&Grouping::Reporter) {
+            return Err(Error::request(format!("finding `{id}` names several reporters and no flow"))
+                .hint("add `flow = …`, or `by = [\"reporter\"]`: two reporters of one movement are compared, never added"));
         }
         let expected = match table.get("expected") {
             None => None,
@@ -330,10 +410,10 @@ impl Reader {
         };
         Ok(Question {
             reporter,
-            flow: self.flow(table, &place)?,
+            flow,
             shipper: self.side(table, "shipper", &place, Role::Shipper)?,
             consignee: self.side(table, "consignee", &place, Role::Consignee)?,
-            goods: self.goods_choice(table, &place)?,
+            goods,
             conditions: self.conditions(table, &place)?,
             from,
             to,
@@ -341,8 +421,142 @@ impl Reader {
             by,
             expected,
             source: self.text(table, "source", &place)?.unwrap_or_default(),
+            control: self.text(table, "control", &place)?,
+            same_days_of: self.same_days_of(table, &place, (from, to))?,
             id,
         })
+    }
+
+    /// Refuses a control that is no finding.
+    fn check_controls(&self, run_file: &RunFile) -> Result<()> {
+        let of_run =
+            run_file.trend.as_ref().and_then(|trend| trend.control.as_ref()).map(|control| (control, "[trend]".to_owned()));
+        let of_findings = run_file
+            .questions
+            .iter()
+            .filter_map(|question| question.control.as_ref().map(|control| (control, format!("finding `{}`", question.id))));
+        for (control, place) in of_run.into_iter().chain(of_findings) {
+            let mut ids = run_file.questions.iter().map(|question| question.id.as_str());
+            if place == format!("finding `{control}`") {
+                return Err(Error::request(format!("{place} in `{}` is its own control", self.file)));
+            }
+            if !ids.clone().any(|id| id == control) {
+                let error = Error::request(format!("the control `{control}` of {place} in `{}` is no finding", self.file));
+                return Err(match nearest(control, ids.clone()) {
+                    Some(near) => error.hint(format!("did you mean `{near}`?")),
+                    None => error.hint(format!("findings: {}", ids.by_ref().collect::<Vec<_>>().join(", "))),
+                });
+            }
+        }
+        Ok(())
+    }
+
+    fn trend(&self, table: &Table) -> Result<TrendRequest> {
+        let place = "[trend]";
+        self.check_keys(table, place, &TREND)?;
+        let period = self.word(table, "period", place, &[Frequency::Month, Frequency::Quarter], Frequency::as_str)?;
+        let frequency = period.unwrap_or(Frequency::Month);
+        let of_a_run = [Measure::Shipments, Measure::ValueUsd, Measure::NetWeightKg, Measure::Consignees];
+        let mut measures = Vec::new();
+        for word in self.texts(table, "measure", place)? {
+            // The design of the run file writes this measure as two words.
+            let word = if word == "distinct consignees" { "consignees".to_owned() } else { word };
+            let known = of_a_run.into_iter().find(|measure| measure.as_str() == word);
+            let words = of_a_run.iter().map(|measure| measure.as_str());
+            let measure = known.ok_or_else(|| self.unknown_word(&word, "measure", place, words, &[]))?;
+            if !measures.contains(&measure) {
+                measures.push(measure);
+            }
+        }
+        if measures.is_empty() {
+            measures.push(Measure::Shipments);
+        }
+        if frequency != Frequency::Month && measures.contains(&Measure::Consignees) {
+            return Err(Error::request(format!("`measure` in {place} of `{}` is `consignees` by quarter", self.file)).hint(
+                "consignees of months do not add up to those of a quarter: take `period = \"month\"`, or another measure",
+            ));
+        }
+        let transition = match self.text(table, "transition", place)?.as_deref() {
+            None | Some("exclude") => Transition::Exclude,
+            Some("pre") => Transition::Before,
+            Some("post") => Transition::After,
+            Some(word) => return Err(self.unknown_word(word, "transition", place, ["exclude", "pre", "post"].into_iter(), &[])),
+        };
+        let n_lag = match table.get("lag") {
+            None => 0,
+            Some(Value::Integer(periods)) if (0..=600).contains(periods) => *periods as u32,
+            Some(_) => return Err(self.wrong("lag", place, "a whole number of periods, 0 to 600")),
+        };
+        let day = self.required_day(table, "change", place)?;
+        let mut settings = Settings::new(ChangeDay { day, transition, n_lag });
+        settings.model.kind = self.word(table, "model", place, &Kind::ALL, Kind::as_str)?;
+        settings.model.season = self.word(table, "season", place, &Season::ALL, Season::as_str)?;
+        settings.model.errors = self.word(table, "se", place, &ErrorRule::ALL, ErrorRule::as_str)?.unwrap_or_default();
+        settings.search_has_trend = self.flag(table, "search_trend", place)?;
+        let combine = self.text(table, "combine", place)?;
+        if let Some(word) = combine.as_deref().filter(|word| *word != "jan-feb") {
+            return Err(self.unknown_word(word, "combine", place, ["jan-feb"].into_iter(), &[]));
+        }
+        Ok(TrendRequest {
+            is_combined: combine.is_some(),
+            settings,
+            frequency,
+            measures,
+            control: self.text(table, "control", place)?,
+            adjustment: self.word(table, "adjust", place, &Adjustment::ALL, Adjustment::as_str)?.unwrap_or_default(),
+            has_lagging: self.flag(table, "include_lagging", place)?,
+        })
+    }
+
+    /// Reads one of a few words.
+    fn word<T: Copy>(
+        &self,
+        table: &Table,
+        key: &str,
+        place: &str,
+        all: &[T],
+        name: impl Fn(T) -> &'static str,
+    ) -> Result<Option<T>> {
+        let Some(word) = self.text(table, key, place)? else { return Ok(None) };
+        let known = all.iter().copied().find(|own| name(*own) == word);
+        let words: Vec<&str> = all.iter().map(|own| name(*own)).collect();
+        known.map(Some).ok_or_else(|| self.unknown_word(&word, key, place, words.into_iter(), &[]))
+    }
+
+    fn flag(&self, table: &Table, key: &str, place: &str) -> Result<bool> {
+        match table.get(key) {
+            None => Ok(false),
+            Some(Value::Boolean(is_set)) => Ok(*is_set),
+            Some(_) => Err(self.wrong(key, place, "`true` or `false`")),
+        }
+    }
+
+    /// Reads the years of which a finding's calendar days are counted too.
+    fn same_days_of(&self, table: &Table, place: &str, (from, to): (Day, Day)) -> Result<Vec<i32>> {
+        let Some(compare) = self.table(table, "compare", place)? else { return Ok(Vec::new()) };
+        let place = format!("`compare` of {place}");
+        self.check_keys(compare, &place, &COMPARE)?;
+        let wanted = "a year such as 2021, or a list of years";
+        let years: Vec<&Value> = match compare.get("same_days_of") {
+            Some(Value::Array(years)) if !years.is_empty() => years.iter().collect(),
+            Some(year @ Value::Integer(_)) => vec![year],
+            _ => return Err(self.wrong("same_days_of", &place, wanted)),
+        };
+        let mut read = Vec::new();
+        for year in years {
+            let year = year.as_integer().and_then(|year| i32::try_from(year).ok()).filter(|year| (1900..=2100).contains(year));
+            let year = year.ok_or_else(|| self.wrong("same_days_of", &place, wanted))?;
+            let window = same_days::shifted((from, to), year - from.year());
+            if window.is_none_or(|(first, last)| first <= to && from <= last) {
+                return Err(Error::request(format!("`same_days_of` in {place} of `{}` overlaps the finding itself", self.file))
+                    .detail(format!("{from} to {to}, and the same days from {year} on"))
+                    .hint("compare a window of a year at most with one of another year"));
+            }
+            if !read.contains(&year) {
+                read.push(year);
+            }
+        }
+        Ok(read)
     }
 
     fn side(&self, table: &Table, name: &str, place: &str, role: Role) -> Result<Option<Side>> {
@@ -351,7 +565,7 @@ impl Reader {
         self.check_keys(side, &place, &SIDE)?;
         if !side.keys().any(|key| key != "roles") {
             return Err(Error::request(format!("{place} in `{}` says nobody", self.file)).hint(format!(
-                "leave `{name}` out for anyone, or name a group, entity, list, program, name, registration_id or country"
+                "leave `{name}` out for anyone, or name a group, entity, list, program, name, registration_id, country or kind"
             )));
         }
         let roles = if side.contains_key("roles") {
@@ -365,6 +579,12 @@ impl Reader {
         } else {
             vec![role]
         };
+        let kinds = || PartyKind::ALL.iter().map(|kind| kind.as_str()).chain([SideKind::OTHER]);
+        let kind = self
+            .texts(side, "kind", &place)?
+            .iter()
+            .map(|word| SideKind::parse(word).ok_or_else(|| self.unknown_word(word, "kind", &place, kinds(), &[])))
+            .collect::<Result<Vec<_>>>()?;
         Ok(Some(Side {
             group: self.texts(side, "group", &place)?,
             entity: self.texts(side, "entity", &place)?,
@@ -373,6 +593,7 @@ impl Reader {
             name: self.texts(side, "name", &place)?,
             registration_id: self.texts(side, "registration_id", &place)?,
             country: self.countries(side, "country", &place)?,
+            kind,
             roles,
         }))
     }
@@ -394,9 +615,9 @@ impl Reader {
         self.check_keys(conditions, &place, &WHERE)?;
         let condition = self.text(conditions, "condition", &place)?;
         if let Some(word) = &condition
-            && !["any", "new", "used"].contains(&word.as_str())
+            && !["any", "new", "used", "unknown"].contains(&word.as_str())
         {
-            return Err(self.unknown_word(word, "condition", &place, ["any", "new", "used"].into_iter(), &["unknown"]));
+            return Err(self.unknown_word(word, "condition", &place, ["any", "new", "used", "unknown"].into_iter(), &[]));
         }
         Ok(Conditions {
             origin_country: self.countries(conditions, "origin_country", &place)?,

@@ -3,7 +3,7 @@
 use super::records::LoadedFile;
 use super::run_file::RunFile;
 use crate::analyze::findings::{GroupPath, Member, PartyMatch, group_members, members_of};
-use crate::analyze::screen::{self, Alias, ScreenedParty};
+use crate::analyze::screen::{self, Alias, ScreenedParty, party_kind};
 use crate::error::{Error, Result, nearest};
 use crate::export::run_manifest::ListEntry;
 use crate::ingest::names_file::read_aliases;
@@ -95,10 +95,11 @@ pub fn parties(files: &[LoadedFile]) -> Result<Vec<PartyRow>> {
             .map_err(|error| Error::machine("the store's parties cannot be read").detail(error.to_string()))?;
     }
     let mut parties: Vec<PartyRow> = parties.into_values().collect();
-    for party in &mut parties {
+    parties.par_iter_mut().for_each(|party| {
         party.roles.sort_unstable();
         party.roles.dedup();
-    }
+        party.kind = party_kind(&party.name).map(|known| (known.kind, known.evidence));
+    });
     parties.par_sort_unstable_by(|left, right| {
         (&left.name, left.country, &left.registration_id, left.party_key).cmp(&(
             &right.name,
@@ -126,6 +127,7 @@ fn add_parties(table: &DataFrame, parties: &mut FxHashMap<i64, PartyRow>) -> Pol
             registration_id: text(2).to_owned(),
             roles: Vec::new(),
             n_records: 0,
+            kind: None,
         });
         party.roles.extend(Role::parse(text(3)));
         party.n_records += n_records.get(row).unwrap_or_default() as u64;

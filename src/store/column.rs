@@ -212,14 +212,13 @@ mod tests {
             [(1, 1, false, 1), (7, 3, false, 3), (5_000, 20, false, 20), (9_000, 9_000, true, 0), (N_RECORDS, 50, false, 50)]
         {
             for has_missing in [false, true] {
-                let text = |value: usize| if has_missing && value == 2 { String::new() } else { format!("text {}", value % n_distinct) };
+                let text =
+                    |value: usize| if has_missing && value == 2 { String::new() } else { format!("text {}", value % n_distinct) };
                 let texts_held: Vec<String> = (0..n_values).map(text).collect();
                 let numbers: Vec<u32> = (0..N_RECORDS).map(|record| (record % n_values) as u32).collect();
                 let array = texts(&numbers, texts_held.iter().map(String::as_str).collect()).unwrap();
-                let expected: Vec<Option<String>> = numbers
-                    .iter()
-                    .map(|at| Some(texts_held[*at as usize].clone()).filter(|text| !text.is_empty()))
-                    .collect();
+                let expected: Vec<Option<String>> =
+                    numbers.iter().map(|at| Some(texts_held[*at as usize].clone()).filter(|text| !text.is_empty())).collect();
                 assert!(texts_of(array.as_ref()) == expected, "{n_values} {n_distinct}");
                 assert_eq!(array.as_any().is::<Utf8Array<i64>>(), is_plain, "{n_values} {n_distinct}");
                 if let Some(numbered) = array.as_any().downcast_ref::<DictionaryArray<u32>>().filter(|_| !has_missing) {

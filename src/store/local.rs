@@ -16,9 +16,14 @@ impl Engine {
         self.0.register(name, table);
     }
 
+    /// Returns the result of a query as a table that is not made yet.
+    pub fn query(&mut self, sql: &str) -> Result<LazyFrame> {
+        self.0.execute(sql).map_err(|error| query_error(sql, error))
+    }
+
     /// Registers the result of a query as a table of its own, without running it.
     pub fn register_query(&mut self, name: &str, sql: &str) -> Result<()> {
-        let table = self.0.execute(sql).map_err(|error| query_error(sql, error))?;
+        let table = self.query(sql)?;
         self.0.register(name, table);
         Ok(())
     }

@@ -173,6 +173,10 @@ impl Part {
         read_table(&self.folder.join("parties.parquet"))
     }
 
+    pub fn codes(&self) -> Result<DataFrame> {
+        read_table(&self.folder.join("codes.parquet"))
+    }
+
     pub fn coverage(&self) -> Result<DataFrame> {
         read_table(&self.folder.join("coverage.parquet"))
     }

@@ -1,6 +1,6 @@
 //! The one SQL text behind the numbers, from one builder.
 //!
-//! In: findings as queries. Out: statements over four tables, `shipments`, `members`, `goods` and, to make `shipments`, `parts`,
+//! In: findings as queries. Out: statements over the tables `shipments`, `members`, `goods`, `goods_hits` and, to make `shipments`, `parts`,
 //! `removed` and `restated`. The same text runs over the store and over the Parquet files of a run folder, in polars or any other engine.
 //!
 //! Only a portable subset is used: columns and literals, comparisons, `IN`, inner equi-joins, one `LEFT JOIN … IS NULL`, `SELECT
@@ -74,11 +74,28 @@ pub struct Query {
     pub goods: Option<GoodsKey>,
     /// Conditions on text columns: the column, and the values one of which it must have.
     pub one_of: Vec<(String, Vec<String>)>,
+    /// Text columns that must state nothing.
+    pub missing: Vec<String>,
     /// Smallest statistical value in cents.
     pub value_usd_cents_min: Option<i64>,
     pub from: Day,
     pub to: Day,
     pub thresholds: Thresholds,
+}
+
+/// Columns of `goods_hits` that a finding can be broken down by.
+pub const HIT_COLUMNS: [&str; 5] = ["goods_set", "provision", "tier", "goods_kind", "phrase"];
+
+/// Columns of `goods` that a finding can be broken down by.
+pub const GOODS_COLUMNS: [&str; 1] = ["is_exact"];
+
+/// Which goods of a finding are meant.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum GoodsPart {
+    /// Those that count.
+    Counted,
+    /// Those that only broad codes select, where the finding does not ask for them.
+    Apart,
 }
 
 /// Keys, dates and measures that every count needs.
@@ -115,35 +132,60 @@ pub fn shipments_view(rules: &[&str]) -> String {
     )
 }
 
+/// Returns the text of the records that the rules have taken out, with the columns of `shipments`.
+pub fn removed_view(rules: &[&str]) -> String {
+    let columns: Vec<String> = shipments::shipment_columns().into_iter().map(|(name, _)| format!("p.{name}")).collect();
+    let rules = literals(rules.iter().copied());
+    format!(
+        "SELECT {}\nFROM parts AS p INNER JOIN (SELECT record_key FROM removed WHERE rule IN ({rules})) AS r\n  \
+         ON p.record_key = r.record_key",
+        columns.join(", ")
+    )
+}
+
+/// Returns the first and last day of each of some codes, among all records.
+pub fn code_days(codes: &[String]) -> String {
+    format!(
+        "SELECT t.hs_code, COUNT(t.record_key) AS records, MIN(t.day_first) AS first_day, MAX(t.day_last) AS last_day\n\
+         FROM shipments AS t\nWHERE t.hs_code IN ({})\nGROUP BY t.hs_code ORDER BY hs_code",
+        literals(codes.iter().map(String::as_str))
+    )
+}
+
+/// Returns the first and last day of all records.
+pub fn first_and_last_day() -> &'static str {
+    "SELECT MIN(t.day_first) AS first_day, MAX(t.day_last) AS last_day\nFROM shipments AS t"
+}
+
 impl Query {
     /// Returns the evidence: the distinct records of the finding with keys, dates, measures and the columns of a breakdown.
     fn evidence(&self, level: Level, movements: Movements, by: &[&str]) -> String {
         let mut columns = COUNTED.to_vec();
         columns.extend(by.iter().filter(|column| !COUNTED.contains(column)));
-        self.select_distinct(&columns, level, movements, Window::Inside)
+        self.select_distinct(&columns, level, movements, Window::Inside, GoodsPart::Counted)
     }
 
     /// Returns which rows of a `shipments` that has a column `row` belong to the finding.
     pub fn rows(&self, level: Level, movements: Movements) -> String {
-        self.select_distinct(&["row"], level, movements, Window::Inside)
+        self.select_distinct(&["row"], level, movements, Window::Inside, GoodsPart::Counted)
     }
 
     /// Returns the records of the evidence within the loosest range, movements that do not count included.
     pub fn record_keys(&self) -> String {
-        self.select_distinct(&["record_key"], Level::Looser, Movements::All, Window::Inside)
+        self.select_distinct(&["record_key"], Level::Looser, Movements::All, Window::Inside, GoodsPart::Counted)
     }
 
     /// Returns the evidence within the loosest range, with all columns, movements that do not count included.
     pub fn all_columns(&self) -> String {
         let columns = shipments::shipment_columns();
         let columns: Vec<&str> = columns.iter().map(|(name, _)| name.as_str()).collect();
-        self.select_distinct(&columns, Level::Looser, Movements::All, Window::Inside)
+        self.select_distinct(&columns, Level::Looser, Movements::All, Window::Inside, GoodsPart::Counted)
     }
 
     /// Returns the number of records that state no day, by where the days that they may mean lie.
     pub fn rough_records(&self, window: Window) -> String {
-        let records =
-            self.select_distinct(&["record_key", "day_first", "day_last"], Level::Headline, Movements::Crossings, window);
+        let columns = ["record_key", "day_first", "day_last"];
+        let records = self.select_distinct(&columns, Level::Headline, Movements::Crossings, window, GoodsPart::Counted);
         format!(
             "SELECT COUNT(DISTINCT e.record_key) AS records\nFROM (\n{}\n) AS e\nWHERE e.day_first < e.day_last",
             indent(&records)
@@ -158,6 +200,16 @@ impl Query {
 
     /// Returns all counts by some columns (none: the total), with first and last day.
     pub fn counts(&self, level: Level, movements: Movements, by: &[&str]) -> String {
+        Self::counts_of(&self.evidence(level, movements, by), by)
+    }
+
+    /// Returns all counts of the records that only broad codes select, where the finding does not ask for them.
+    pub fn counts_apart(&self) -> String {
+        let evidence = self.select_distinct(&COUNTED, Level::Headline, Movements::Crossings, Window::Inside, GoodsPart::Apart);
+        Self::counts_of(&evidence, &[])
+    }
+
+    fn counts_of(evidence: &str, by: &[&str]) -> String {
         let grouped: Vec<String> = by.iter().map(|column| format!("e.{column}")).collect();
         let (select, group) = group_texts(&grouped);
         format!(
@@ -165,7 +217,7 @@ impl Query {
              COUNT(DISTINCT e.declaration_key) AS declarations, COUNT(DISTINCT e.consignment_key) AS consignments,\n  \
              COUNT(DISTINCT e.party_day_key) AS party_days, MIN(e.day_first) AS first_day, MAX(e.day_last) AS last_day\n\
              FROM (\n{}\n) AS e{group}",
-            indent(&self.evidence(level, movements, by))
+            indent(evidence)
         )
     }
 
@@ -185,22 +237,36 @@ impl Query {
             .collect();
         format!(
             "SELECT {select}COUNT(e.record_key) AS records, SUM(e.value_usd_cents) AS value_usd_cents, COUNT(e.value_usd_cents) AS \
-             value_usd_known,\n  SUM(e.value_original_cents) AS value_original_cents, SUM(e.net_weight_g) AS net_weight_g, \
-             COUNT(e.net_weight_g) AS net_weight_known\n\
+             value_usd_known,\n  SUM(e.value_original_cents) AS value_original_cents, COUNT(e.value_original_cents) AS \
+             value_original_known,\n  SUM(e.net_weight_g) AS net_weight_g, COUNT(e.net_weight_g) AS net_weight_known\n\
              FROM (SELECT DISTINCT {} FROM (\n{}\n) AS d) AS e{group}",
             inner.join(", "),
             indent(&self.evidence(level, Movements::Crossings, by))
         )
     }
 
-    fn select_distinct(&self, columns: &[&str], level: Level, movements: Movements, window: Window) -> String {
+    /// Returns the number of different values of a column, by some others.
+    pub fn distinct(&self, column: &str, by: &[&str]) -> String {
+        let grouped: Vec<String> = by.iter().map(|column| format!("e.{column}")).collect();
+        let (select, group) = group_texts(&grouped);
+        let columns: Vec<&str> = by.iter().copied().chain([column]).collect();
+        format!(
+            "SELECT {select}COUNT(DISTINCT e.{column}) AS n_distinct\nFROM (\n{}\n) AS e{group}",
+            indent(&self.evidence(Level::Headline, Movements::Crossings, &columns))
+        )
+    }
+
+    fn select_distinct(&self, columns: &[&str], level: Level, movements: Movements, window: Window, goods: GoodsPart) -> String {
         let anyone = [None];
         let shipper_roles: Vec<Option<Role>> = roles(&self.shipper).unwrap_or(anyone.to_vec());
         let consignee_roles: Vec<Option<Role>> = roles(&self.consignee).unwrap_or(anyone.to_vec());
         let mut selects = Vec::new();
         for shipper in &shipper_roles {
             for consignee in &consignee_roles {
-                selects.push(self.select(columns, *shipper, *consignee, level, movements, window));
+                let mut select = Select::new(columns, window);
+                select.join_side("s", *shipper, &format!("{}/shipper", self.id), self.thresholds, level);
+                select.join_side("c", *consignee, &format!("{}/consignee", self.id), self.thresholds, level);
+                selects.push(self.select(select, movements, goods));
             }
         }
         if let [select] = selects.as_slice() {
@@ -210,50 +276,88 @@ impl Query {
         format!("SELECT DISTINCT {} FROM (\n{}\n) AS u", prefixed("u", columns), selects.join("\n  UNION ALL\n"))
     }
 
-    fn select(
-        &self,
-        columns: &[&str],
-        shipper: Option<Role>,
-        consignee: Option<Role>,
-        level: Level,
-        movements: Movements,
-        window: Window,
-    ) -> String {
-        let mut joins = String::new();
-        let mut conditions: Vec<String> = Vec::new();
-        for (table, role, side) in [("s", shipper, "shipper"), ("c", consignee, "consignee")] {
-            let Some(role) = role else { continue };
-            joins.push_str(&format!("\n  INNER JOIN members AS {table} ON t.{} = {table}.party_key", role.key_column()));
-            conditions.push(format!("{table}.side = {}", literal(&format!("{}/{side}", self.id))));
-            conditions.push(self.thresholds.condition(table, level));
-            conditions.push(match window {
-                Window::Inside => format!("{table}.valid_from <= t.day_first AND t.day_last <= {table}.valid_to"),
-                Window::Overlapping => format!("{table}.valid_from <= t.day_last AND t.day_first <= {table}.valid_to"),
-            });
-        }
+    fn select(&self, mut select: Select<'_>, movements: Movements, goods: GoodsPart) -> String {
         if let Some(key) = self.goods {
-            let column = match key {
-                GoodsKey::Code => "hs_key",
-                GoodsKey::Item => "item_key",
-            };
-            joins.push_str(&format!("\n  INNER JOIN goods AS g ON t.{column} = g.goods_key"));
-            conditions.push(format!("g.goods_set = {} AND g.is_exact = 1", literal(&self.id)));
+            select.join_goods(key, &self.id, goods);
         }
         for (column, values) in &self.one_of {
-            conditions.push(format!("t.{column} IN ({})", literals(values.iter().map(String::as_str))));
+            select.conditions.push(format!("t.{column} IN ({})", literals(values.iter().map(String::as_str))));
         }
+        select.conditions.extend(self.missing.iter().map(|column| format!("t.{column} IS NULL")));
         if let Some(cents) = self.value_usd_cents_min {
-            conditions.push(format!("t.value_usd_cents >= {cents}"));
+            select.conditions.push(format!("t.value_usd_cents >= {cents}"));
         }
         if movements == Movements::Crossings {
-            conditions.push("t.is_crossing = 1".to_owned());
+            select.conditions.push("t.is_crossing = 1".to_owned());
         }
         let (from, to) = (self.from.number(), self.to.number());
-        conditions.push(match window {
+        select.conditions.push(match select.window {
             Window::Inside => format!("t.day_first >= {from} AND t.day_last <= {to}"),
             Window::Overlapping => format!("t.day_first <= {to} AND t.day_last >= {from}"),
         });
-        format!("SELECT {}\nFROM shipments AS t{joins}\nWHERE {}", prefixed("t", columns), conditions.join("\n  AND "))
+        select.text()
+    }
+}
+
+/// A statement over `shipments` and what is joined to it, as it grows.
+struct Select<'c> {
+    columns: &'c [&'c str],
+    window: Window,
+    joins: String,
+    conditions: Vec<String>,
+}
+
+impl<'c> Select<'c> {
+    fn new(columns: &'c [&'c str], window: Window) -> Self {
+        Select { columns, window, joins: String::new(), conditions: Vec::new() }
+    }
+
+    /// Adds what stands on a side in a role; nothing where anyone may.
+    fn join_side(&mut self, table: &str, role: Option<Role>, side: &str, thresholds: Thresholds, level: Level) {
+        let Some(role) = role else { return };
+        self.joins.push_str(&format!("\n  INNER JOIN members AS {table} ON t.{} = {table}.party_key", role.key_column()));
+        self.conditions.push(format!("{table}.side = {}", literal(side)));
+        self.conditions.push(thresholds.condition(table, level));
+        self.add_validity(table);
+    }
+
+    /// Adds the goods of a finding, and all rules by which they are these goods where the finding is broken down by them.
+    fn join_goods(&mut self, key: GoodsKey, finding: &str, goods: GoodsPart) {
+        let column = match key {
+            GoodsKey::Code => "hs_key",
+            GoodsKey::Item => "item_key",
+        };
+        self.joins.push_str(&format!("\n  INNER JOIN goods AS g ON t.{column} = g.goods_key"));
+        let is_counted = i32::from(goods == GoodsPart::Counted);
+        self.conditions.push(format!("g.goods_set = {} AND g.is_counted = {is_counted}", literal(finding)));
+        self.add_validity("g");
+        if self.columns.iter().any(|column| HIT_COLUMNS.contains(column)) {
+            self.joins.push_str(&format!("\n  INNER JOIN goods_hits AS h ON t.{column} = h.goods_key"));
+            self.conditions.push(format!("h.finding = {}", literal(finding)));
+            self.add_validity("h");
+        }
+    }
+
+    /// Asks that a row of a table holds on the days that a record may mean.
+    fn add_validity(&mut self, table: &str) {
+        self.conditions.push(match self.window {
+            Window::Inside => format!("{table}.valid_from <= t.day_first AND t.day_last <= {table}.valid_to"),
+            Window::Overlapping => format!("{table}.valid_from <= t.day_last AND t.day_first <= {table}.valid_to"),
+        });
+    }
+
+    fn text(self) -> String {
+        let columns = self.columns.iter().map(|column| {
+            let table = match column {
+                column if HIT_COLUMNS.contains(column) => "h",
+                column if GOODS_COLUMNS.contains(column) => "g",
+                _ => "t",
+            };
+            format!("{table}.{column}")
+        });
+        let columns: Vec<String> = columns.collect();
+        let conditions = self.conditions.join("\n  AND ");
+        format!("SELECT {}\nFROM shipments AS t{}\nWHERE {conditions}", columns.join(", "), self.joins)
     }
 }
 

@@ -1,7 +1,7 @@
 //! Cases as data: small files of records and the tables that a run must make of them.
 //!
 //! A case is a folder. Beside its inputs stand `expected_NAME.csv` for any table NAME of the run folder: the columns of its header
-//! and all its rows, in this order, are what the run must give. A case below `resolve/` or `tables/` has a `run.toml`; one below
+//! and all its rows, in this order, are what the run must give. A case below `resolve/`, `goods/` or `tables/` has a `run.toml`; one below
 //! `vendors/SCHEMA/` needs none: its file `input.*` is read by that schema and every usable record is shown in `shipments.csv`.
 
 use crate::workdir::{Table, Workdir, entries, for_each_case, project};
@@ -21,6 +21,19 @@ fn tables_in_files() {
 #[test]
 fn layouts_of_vendors() {
     for_each_case(&below("vendors"), hold_against_expected);
+}
+
+#[test]
+fn every_built_in_layout_has_a_case() {
+    let listed = Workdir::new().run(&["list", "schemas"]).stdout;
+    let names = listed.lines().filter_map(|line| line.split('\t').next());
+    let without: Vec<&str> = names.filter(|name| !project("tests/cases/vendors").join(name).is_dir()).collect();
+    assert!(without.is_empty() && listed.lines().count() > 40, "without a case: {without:?}");
+}
+
+#[test]
+fn goods_of_findings() {
+    for_each_case(&entries(&project("tests/cases/goods")), hold_against_expected);
 }
 
 #[test]

@@ -165,14 +165,14 @@ fn every_snapshot_has_its_case() {
 fn every_verb_explains_itself() {
     let workdir = Workdir::new();
     let all = workdir.run(&["--help"]).stdout;
-    for verb in ["run", "check", "inspect", "screen", "list"] {
+    for verb in ["run", "check", "inspect", "screen", "trend", "list"] {
         assert!(all.contains(&format!("\n  {verb}")), "{all}");
         let help = workdir.run(&[verb, "--help"]).stdout;
         assert!(help.contains(&format!("Usage: plimsoll {verb}")), "{help}");
         let first = help.lines().next().unwrap_or_default();
         assert!(first.split_whitespace().count() >= 4, "`{verb}` opens with a sentence: {first}");
     }
-    for verb in ["run", "inspect", "screen"] {
+    for verb in ["run", "inspect", "screen", "trend"] {
         assert!(workdir.run(&[verb, "--help"]).stdout.contains("Example:"), "`{verb}` shows an example");
     }
 }

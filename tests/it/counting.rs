@@ -14,7 +14,7 @@ use std::fs::File;
 use std::path::Path;
 use std::process::Command;
 
-const TABLES: [&str; 3] = ["shipments", "members", "goods"];
+const TABLES: [&str; 4] = ["shipments", "members", "goods", "goods_hits"];
 const KEYS: [&str; 5] = ["records", "line_items", "declarations", "consignments", "party_days"];
 
 /// The rows of a result as texts; an empty text is a missing value.
@@ -40,6 +40,17 @@ fn three_engines_agree_on_the_sample() {
             run_file,
             "\n[[findings]]\nid = \"{id}\"\nreporter = [\"RU\"]\nflow = \"import\"\nshipper = {{ group = \"China Poly Group\" }}\n\
              from = 2015-03-01\nto = 2021-10-31\ncount = \"records\"\nby = [{by}]\nwhere = {{ value_usd_min = 1000 }}\n"
+        )
+        .expect("a text can grow");
+    }
+    for (id, by) in
+        [("by-set", "\"goods_set\", \"year\""), ("by-provision", "\"provision\", \"tier\""), ("by-phrase", "\"phrase\"")]
+    {
+        write!(
+            run_file,
+            "\n[[findings]]\nid = \"{id}\"\nreporter = [\"RU\"]\nflow = \"import\"\nshipper = {{ group = \"China Poly Group\" }}\n\
+             goods = {{ any = [\"sensitive\", \"spare-parts\", \"chpl-by-date\"] }}\nfrom = 2012-01-01\nto = 2023-12-31\n\
+             count = \"declarations\"\nby = [{by}]\n"
         )
         .expect("a text can grow");
     }
@@ -191,7 +202,7 @@ fn run_in_duckdb(folder: &Path, statements: &[Statement]) -> Option<Vec<Rows>> {
     }
     let script = "import duckdb, json, sys\n\
                   engine = duckdb.connect()\n\
-                  for table in ('shipments', 'members', 'goods'):\n    \
+                  for table in ('shipments', 'members', 'goods', 'goods_hits'):\n    \
                       engine.execute(f\"CREATE VIEW {table} AS SELECT * FROM read_parquet('{table}.parquet')\")\n\
                   text = lambda cell: '' if cell is None else str(cell)\n\
                   print(json.dumps([[[text(cell) for cell in row] for row in engine.execute(query).fetchall()] \

@@ -379,6 +379,35 @@ fn a_file_without_a_header_is_told_by_its_first_row() {
 }
 
 #[test]
+fn layouts_without_a_header_are_told_by_their_width() {
+    let workdir = Workdir::new();
+    // Places of the declaration, day, item, code, importer or exporter, and value, counted from 1.
+    for (schema, width, places) in [("cl-din", 178, [1, 40, 133, 158, 7, 159]), ("cl-dus", 84, [2, 1, 62, 70, 6, 74])] {
+        let row = |at: usize| {
+            let mut fields = vec![String::new(); width];
+            let texts = [
+                format!("A{at}"),
+                format!("{:02}{:02}2021", at % 28 + 1, at % 12 + 1),
+                "1".to_owned(),
+                format!("845{}10{}0", at % 9, at % 7),
+                format!("{}", 48_000 + at),
+                format!("{},{}", at * 13 + 1, at % 90 + 10),
+            ];
+            for (place, text) in places.into_iter().zip(texts) {
+                fields[place - 1] = text;
+            }
+            fields.join(";") + "\r\n"
+        };
+        workdir.write("rows.txt", (0..N_RECORDS).map(row).collect::<String>());
+        let table = table_of(&workdir, "rows.txt");
+        assert_eq!(table["header"], "absent");
+        assert_eq!((&table["schema"]["fits"], &table["schema"]["nearest"]), (&Value::from(true), &Value::from(schema)));
+        let notes = table["notes"].to_string();
+        assert!(!notes.contains("no column looks like a date"), "{notes}");
+    }
+}
+
+#[test]
 fn a_year_and_a_month_make_a_date_that_runs() {
     let workdir = Workdir::new();
     let rows: String = (1..=12).map(|month| format!("{month},2023,8457{month:02}1000,{month}00\n")).collect();
@@ -437,23 +466,23 @@ const REAL: [(&str, u64, u64, &str, &str, &str); 22] = [
     ("peru_veritrade/datos_maquinaria_8429.parquet", 20_650, 0, "2020-01", "2026-06", "pe-veritrade"),
     ("peru_veritrade/peru_8429_imports_utf8.csv.gz", 20_650, 1, "2020-01", "2026-06", "pe-veritrade"),
     ("peru_veritrade/derived_peru_8429_cp1252_semicolon_decimalcomma.csv", 2_000, 1, "2020-01", "2026-06", "pe-veritrade"),
-    ("aggregator_samples/Russia Import Short.xlsx", 1_000, 1, "2023-04", "2025-03", ""),
-    ("aggregator_samples/Russia Export Short.xlsx", 1_000, 1, "2023-03", "2025-03", ""),
-    ("aggregator_samples/Turkey Import S.xlsx", 1_000, 1, "2023-10", "2024-09", ""),
-    ("aggregator_samples/Turkey Export S.xlsx", 1_000, 1, "2023-09", "2024-09", ""),
-    ("aggregator_samples/Colombia Import S.xlsx", 1_000, 1, "2024-08", "2025-08", ""),
-    ("aggregator_samples/India Import S.xlsx", 1_000, 1, "2024-11", "2025-11", ""),
-    ("aggregator_samples/output_excel (India export).xlsx", 1_000, 1, "2024-11", "2025-11", ""),
-    ("aggregator_samples/Equador Impor S.xlsx", 1_000, 1, "2024-10", "2025-09", ""),
-    ("aggregator_samples/Moldova import short.xlsx", 1_000, 1, "2022-05", "2023-05", ""),
-    ("aggregator_samples/Nicaragua Import S.xlsx", 409, 1, "", "", ""),
-    ("aggregator_samples/Venezuela Import S.xlsx", 910, 1, "", "", ""),
-    ("aggregator_samples/Russia Import Full.xlsx", 2, 6, "", "", ""),
-    ("aggregator_samples/Turkey Export F.xlsx", 4, 6, "", "", ""),
-    ("eu_neighbours/eurostat_total_exports_monthly_long.csv", 14_447, 1, "2019-01", "2024-08", ""),
-    ("us_census_exports_turkey/4890data-combined.parquet", 505_942, 0, "2013-01", "2026-01", ""),
+    ("aggregator_samples/Russia Import Short.xlsx", 1_000, 1, "2023-04", "2025-03", "ru-aggregator-import-months"),
+    ("aggregator_samples/Russia Export Short.xlsx", 1_000, 1, "2023-03", "2025-03", "ru-aggregator-export-months"),
+    ("aggregator_samples/Turkey Import S.xlsx", 1_000, 1, "2023-10", "2024-09", "tr-aggregator-import-months"),
+    ("aggregator_samples/Turkey Export S.xlsx", 1_000, 1, "2023-09", "2024-09", "tr-aggregator-export-months"),
+    ("aggregator_samples/Colombia Import S.xlsx", 1_000, 1, "2024-08", "2025-08", "co-aggregator-import-months"),
+    ("aggregator_samples/India Import S.xlsx", 1_000, 1, "2024-11", "2025-11", "in-aggregator-import-months"),
+    ("aggregator_samples/output_excel (India export).xlsx", 1_000, 1, "2024-11", "2025-11", "in-aggregator-export-months"),
+    ("aggregator_samples/Equador Impor S.xlsx", 1_000, 1, "2024-10", "2025-09", "ec-aggregator-import-months"),
+    ("aggregator_samples/Moldova import short.xlsx", 1_000, 1, "2022-05", "2023-05", "md-aggregator-import-months"),
+    ("aggregator_samples/Nicaragua Import S.xlsx", 409, 1, "", "", "ni-aggregator-import-months"),
+    ("aggregator_samples/Venezuela Import S.xlsx", 910, 1, "", "", "ve-aggregator-import-months"),
+    ("aggregator_samples/Russia Import Full.xlsx", 2, 6, "", "", "ru-aggregator-import"),
+    ("aggregator_samples/Turkey Export F.xlsx", 4, 6, "", "", "tr-aggregator-export"),
+    ("eu_neighbours/eurostat_total_exports_monthly_long.csv", 14_447, 1, "2019-01", "2024-08", "eurostat-table"),
+    ("us_census_exports_turkey/4890data-combined.parquet", 505_942, 0, "2013-01", "2026-01", "us-census-export"),
     ("china_critical_minerals/deep_dive_hs6_monthly.csv", 6_442, 1, "2017-01", "2024-12", ""),
-    ("brazil_comexstat_parana/unified_imp_pr.parquet", 28_262, 0, "", "", ""),
+    ("brazil_comexstat_parana/unified_imp_pr.parquet", 28_262, 0, "", "", "br-comexstat"),
     ("mgimo_russia_trade/bulletin_headline.parquet", 178, 0, "2019-01", "2026-05", ""),
 ];
 

@@ -12,4 +12,6 @@ mod inspect;
 mod properties;
 mod real_data;
 mod reliability;
+mod repeats;
 mod sample;
+mod trend;

@@ -1,9 +1,11 @@
 //! The answer to a question: counts under all keys, sums, range and verdict, from queries over the evidence.
 
 use super::coverage::{Coverage, QuestionCoverage};
+use super::series::whole_series;
 use crate::error::{Error, Result};
-use crate::model::answer::{Answer, Counts, MonthStatus, Period, PeriodRow, SeriesMonth, Sums};
+use crate::model::answer::{Answer, Countable, Counts, Period, PeriodRow, PeriodStatus, Sums};
 use crate::model::date::Day;
+use crate::model::goods::Breadth;
 use crate::model::question::{Grouping, Question, Verdict};
 use crate::model::shipment_key::ShipmentKey;
 use crate::store::local::Engine;
@@ -25,7 +27,7 @@ pub fn query(question: &Question, goods: Option<GoodsKey>, thresholds: Threshold
         ("departure_country_code", codes(&conditions.departure_country)),
         ("destination_country_code", codes(&conditions.destination_country)),
         ("trading_country_code", codes(&conditions.trading_country)),
-        ("condition", conditions.condition.iter().cloned().collect()),
+        ("condition", conditions.condition.iter().filter(|word| *word != "unknown").cloned().collect()),
     ] {
         if !values.is_empty() {
             one_of.push((column.to_owned(), values));
@@ -37,6 +39,7 @@ pub fn query(question: &Question, goods: Option<GoodsKey>, thresholds: Threshold
         consignee: question.consignee.as_ref().map(|side| side.roles.clone()),
         goods,
         one_of,
+        missing: conditions.condition.iter().filter(|word| *word == "unknown").map(|_| "condition".to_owned()).collect(),
         value_usd_cents_min: conditions.value_usd_cents_min,
         from: question.from,
         to: question.to,
@@ -52,18 +55,18 @@ pub fn answer(
     evidence: &mut Engine,
     store: Option<&mut Engine>,
     coverage: &Coverage,
+    countable: Countable,
 ) -> Result<Answer> {
-    let total = |evidence: &mut Engine, level| -> Result<Counts> {
-        let table = evidence.run(&query.counts(level, Movements::Crossings, &[]))?;
-        Ok(read_counts(&table, &[])?.into_values().next().unwrap_or_default())
-    };
-    let headline = total(evidence, Level::Headline)?;
-    let looser = total(evidence, Level::Looser)?;
-    let confirmed = total(evidence, Level::Confirmed)?;
+    let headline = total(query, evidence, Level::Headline)?;
+    let looser = total(query, evidence, Level::Looser)?;
+    let confirmed = total(query, evidence, Level::Confirmed)?;
 
     let coverage = coverage.of(question);
-    let rows = period_rows(question, query, evidence, &coverage, &headline)?;
-    let series = month_series(question, query, evidence, &coverage)?;
+    let rows = period_rows(question, query, evidence, &coverage, &headline, countable)?;
+    let series = match countable {
+        Countable::Mirrors => Vec::new(),
+        _ => whole_series(question, query, evidence, &coverage)?,
+    };
     let classes = evidence.run(&query.counts(Level::Headline, Movements::All, &["procedure_class", "is_crossing"]))?;
     let by_procedure_class = read_counts(&classes, &["procedure_class", "is_crossing"])?
         .into_iter()
@@ -84,8 +87,49 @@ pub fn answer(
         month: count(&query.records_without("month"), evidence)?,
     };
 
-    let (verdict, reasons) = judge(question, &headline, &unkeyed, straddling_records, &coverage);
-    Ok(Answer { headline, looser, confirmed, rows, series, by_procedure_class, straddling_records, verdict, reasons })
+    let (verdict, reasons) = judge(question, &headline, &unkeyed, straddling_records, &coverage, countable);
+    let by_breadth = by_breadth(query, evidence)?;
+    Ok(Answer {
+        countable,
+        headline,
+        looser,
+        confirmed,
+        rows,
+        series,
+        group_series: Vec::new(),
+        same_days: Vec::new(),
+        by_procedure_class,
+        by_breadth,
+        straddling_records,
+        without_rules: Vec::new(),
+        verdict,
+        reasons,
+    })
+}
+
+/// Returns the headline by whether goods are selected exactly or by broad codes alone; nothing where the finding asks for all goods.
+fn by_breadth(query: &Query, evidence: &mut Engine) -> Result<Vec<(Breadth, bool, Counts)>> {
+    if query.goods.is_none() {
+        return Ok(Vec::new());
+    }
+    let counts = evidence.run(&query.counts(Level::Headline, Movements::Crossings, &["is_exact"]))?;
+    let counts = read_counts(&counts, &["is_exact"])?;
+    let of = |key: &str| counts.get(&vec![key.to_owned()]).copied().unwrap_or_default();
+    let (exact, broad) = (of("1"), of("0"));
+    let broad = (broad.records > 0).then_some((Breadth::Broad, true, broad));
+    Ok([(Breadth::Exact, true, exact)].into_iter().chain(broad).collect())
+}
+
+/// Returns the counts of what only broad codes select, where a finding does not ask for them, from an engine over all shipments.
+pub fn counts_apart(query: &Query, store: &mut Engine) -> Result<Counts> {
+    let table = store.run(&query.counts_apart())?;
+    Ok(read_counts(&table, &[])?.into_values().next().unwrap_or_default())
+}
+
+/// Returns all counts of a question's evidence at a level.
+pub fn total(query: &Query, evidence: &mut Engine, level: Level) -> Result<Counts> {
+    let table = evidence.run(&query.counts(level, Movements::Crossings, &[]))?;
+    Ok(read_counts(&table, &[])?.into_values().next().unwrap_or_default())
 }
 
 /// Records of the headline that lack what a key or a period is made of.
@@ -101,10 +145,11 @@ fn judge(
     unkeyed: &Unkeyed,
     straddling: u64,
     coverage: &QuestionCoverage<'_>,
+    countable: Countable,
 ) -> (Verdict, Vec<String>) {
     let mut reasons = Vec::new();
     let months = months_of(question);
-    let n_missing = months.iter().filter(|month| coverage.month_status(**month) == MonthStatus::Missing).count();
+    let n_missing = months.iter().filter(|month| coverage.month_status(**month) == PeriodStatus::Missing).count();
     let is_outside = n_missing == months.len();
     if is_outside {
         reasons.push("no record of the sources lies in the window, so nothing can be said".to_owned());
@@ -135,8 +180,17 @@ fn judge(
     if question.count == ShipmentKey::Declarations && unkeyed.declaration > 0 {
         reasons.push(format!("{} of {} records state no declaration: each counts as one", unkeyed.declaration, headline.records));
     }
+    match countable {
+        Countable::Shipments => {}
+        Countable::Mirrors => reasons.push("records of several flows are compared, never added: there is no total".to_owned()),
+        Countable::Aggregates => {
+            reasons.push("records of grain `aggregate` hold values and weights, no shipments".to_owned());
+        }
+    }
+    let is_countable = countable == Countable::Shipments;
     let verdict = match question.expected {
-        _ if is_outside || !has_key => Verdict::NotTestable,
+        _ if is_outside || !has_key || countable == Countable::Aggregates => Verdict::NotTestable,
+        Some(_) if !is_countable => Verdict::NotTestable,
         None => Verdict::None,
         Some(expected) if expected == headline.of(question.count) => Verdict::EqualsExpected,
         Some(expected) => {
@@ -153,6 +207,7 @@ fn period_rows(
     evidence: &mut Engine,
     coverage: &QuestionCoverage<'_>,
     headline: &Counts,
+    countable: Countable,
 ) -> Result<Vec<PeriodRow>> {
     let period = question.by.iter().copied().find(|grouping| grouping.column().is_none());
     let n_period_columns = period.map_or(0, |period| period.columns().len());
@@ -182,9 +237,9 @@ fn period_rows(
             }
         }
     }
-    let total_sums = read_sums(&evidence.run(&query.sums(Level::Headline, &[]))?, &[])?;
     let adds_up = |of: &dyn Fn(&Counts) -> u64| rows.values().map(|(counts, _)| of(counts)).sum::<u64>() == of(headline);
-    let is_additive = adds_up(&|counts| counts.records) && adds_up(&|counts| counts.of(question.count));
+    let is_comparison = countable == Countable::Mirrors;
+    let is_additive = !is_comparison && adds_up(&|counts| counts.records) && adds_up(&|counts| counts.of(question.count));
     let mut rows: Vec<PeriodRow> = rows
         .into_iter()
         .map(|((period, by), (counts, sums))| PeriodRow {
@@ -196,44 +251,40 @@ fn period_rows(
             is_additive,
         })
         .collect();
-    rows.push(PeriodRow {
+    let total_row = |by: Vec<String>, counts: Counts, sums: Sums| PeriodRow {
         period: Period::All,
-        by: vec!["all".to_owned(); n_by],
-        counts: *headline,
-        sums: total_sums.into_values().next().unwrap_or_default(),
+        by,
+        counts,
+        sums,
         is_partial: is_partial(&months_of(question), None, question, coverage),
-        is_additive: true,
-    });
+        is_additive: !is_comparison,
+    };
+    if is_comparison {
+        if period.is_some() {
+            let columns = &columns[n_period_columns..];
+            let counts = read_counts(&evidence.run(&query.counts(Level::Headline, Movements::Crossings, columns))?, columns)?;
+            let mut sums = read_sums(&evidence.run(&query.sums(Level::Headline, columns))?, columns)?;
+            rows.extend(counts.into_iter().map(|(by, counts)| {
+                let sums = sums.remove(&by).unwrap_or_default();
+                total_row(by, counts, sums)
+            }));
+        }
+    } else {
+        let sums = read_sums(&evidence.run(&query.sums(Level::Headline, &[]))?, &[])?;
+        rows.push(total_row(vec!["all".to_owned(); n_by], *headline, sums.into_values().next().unwrap_or_default()));
+    }
     Ok(rows)
 }
 
 /// Tells whether a row's months are less than fully covered; a period is also partial where the window cuts it.
 fn is_partial(months: &[(i32, u32)], days: Option<(Day, Day)>, question: &Question, coverage: &QuestionCoverage<'_>) -> bool {
     let is_cut = days.is_some_and(|(first, last)| first < question.from || question.to < last);
-    is_cut || months.iter().any(|month| coverage.month_status(*month) != MonthStatus::Observed)
+    is_cut || months.iter().any(|month| coverage.month_status(*month) != PeriodStatus::Observed)
 }
 
 /// Returns the months that a question's window touches.
-fn months_of(question: &Question) -> Vec<(i32, u32)> {
+pub(super) fn months_of(question: &Question) -> Vec<(i32, u32)> {
     periods(Some(Grouping::Month), question.from, question.to).into_iter().flat_map(Period::months).collect()
-}
-
-fn month_series(
-    question: &Question,
-    query: &Query,
-    evidence: &mut Engine,
-    coverage: &QuestionCoverage<'_>,
-) -> Result<Vec<SeriesMonth>> {
-    let columns = Grouping::Month.columns();
-    let counts = read_counts(&evidence.run(&query.counts(Level::Headline, Movements::Crossings, columns))?, columns)?;
-    Ok(months_of(question)
-        .into_iter()
-        .map(|(year, month)| {
-            let key = vec![year.to_string(), month.to_string()];
-            let count = counts.get(&key).map_or(0, |counts| counts.of(question.count));
-            SeriesMonth { year, month, count, status: coverage.month_status((year, month)) }
-        })
-        .collect())
 }
 
 /// Returns all periods that touch a window.
@@ -267,7 +318,7 @@ fn period_of(grouping: Option<Grouping>, key: &[String]) -> Result<Option<Period
     }))
 }
 
-fn read_counts(table: &DataFrame, by: &[&str]) -> Result<BTreeMap<Vec<String>, Counts>> {
+pub(super) fn read_counts(table: &DataFrame, by: &[&str]) -> Result<BTreeMap<Vec<String>, Counts>> {
     let mut rows = BTreeMap::new();
     for row in 0..table.height() {
         let count = |name: &str| -> Result<u64> { Ok(number(table, name, row)?.unwrap_or(0) as u64) };
@@ -288,18 +339,19 @@ fn read_counts(table: &DataFrame, by: &[&str]) -> Result<BTreeMap<Vec<String>, C
 }
 
 /// Reads sums, which come in one row a value basis and currency, and leaves out what must not be added.
-fn read_sums(table: &DataFrame, by: &[&str]) -> Result<BTreeMap<Vec<String>, Sums>> {
+pub(super) fn read_sums(table: &DataFrame, by: &[&str]) -> Result<BTreeMap<Vec<String>, Sums>> {
     let mut rows: BTreeMap<Vec<String>, Vec<Sums>> = BTreeMap::new();
     for row in 0..table.height() {
         let count = |name: &str| -> Result<u64> { Ok(number(table, name, row)?.unwrap_or(0) as u64) };
         let known = count("value_usd_known")?;
         let weighed = count("net_weight_known")?;
+        let stated = count("value_original_known")?;
         let codes = row_key(table, &["value_basis", "currency_code"], row)?;
         let sums = Sums {
             records: count("records")?,
             value_usd_cents: number(table, "value_usd_cents", row)?.filter(|_| known > 0),
             value_usd_known: known,
-            value_original_cents: number(table, "value_original_cents", row)?.filter(|cents| *cents != 0),
+            value_original_cents: number(table, "value_original_cents", row)?.filter(|_| stated > 0),
             value_basis: codes[0].clone(),
             currency_code: codes[1].clone(),
             net_weight_g: number(table, "net_weight_g", row)?.filter(|_| weighed > 0),
@@ -338,7 +390,7 @@ fn join_sums(parts: &[Sums]) -> Sums {
     }
 }
 
-fn row_key(table: &DataFrame, by: &[&str], row: usize) -> Result<Vec<String>> {
+pub(super) fn row_key(table: &DataFrame, by: &[&str], row: usize) -> Result<Vec<String>> {
     by.iter()
         .map(|name| {
             let value = table.column(name).and_then(|column| column.get(row)).map_err(lost_column)?;
@@ -353,7 +405,7 @@ fn row_key(table: &DataFrame, by: &[&str], row: usize) -> Result<Vec<String>> {
 }
 
 /// Returns a number of a result; engines differ in the integer types of counts and sums.
-fn number(table: &DataFrame, name: &str, row: usize) -> Result<Option<i64>> {
+pub(super) fn number(table: &DataFrame, name: &str, row: usize) -> Result<Option<i64>> {
     let value = table.column(name).and_then(|column| column.get(row)).map_err(lost_column)?;
     Ok(value.extract::<i64>())
 }

@@ -155,6 +155,10 @@ pub fn members_of(
         if !side.country.is_empty() && !party.country.is_some_and(|country| side.country.contains(&country)) {
             continue;
         }
+        let kind = party.kind.as_ref().map(|(kind, _)| *kind);
+        if !side.kind.is_empty() && !side.kind.iter().any(|wanted| wanted.holds(kind)) {
+            continue;
+        }
         if !side.registration_id.is_empty() && !side.registration_id.contains(&party.registration_id) {
             continue;
         }

@@ -6,7 +6,9 @@
 mod answer;
 mod coverage;
 mod members;
+mod series;
 
-pub use answer::{answer, query};
-pub use coverage::{Coverage, SourceCoverage};
+pub use answer::{answer, counts_apart, query, total};
+pub use coverage::{Coverage, Months, SourceCoverage};
 pub use members::{GroupPath, Member, PartyMatch, group_members, members_of};
+pub use series::{group_series, same_days};

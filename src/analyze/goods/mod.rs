@@ -1,25 +1,34 @@
-//! Goods: which codes and items belong to the goods sets of a question, and by which rule.
+//! Goods: which codes and items belong to the goods of a question, by which rules, on which days and how exactly.
 //!
-//! In: the sets of the run file with the lists that they name, then distinct codes and items. Out: for each the first rule of the set that
-//! fires, codes before phrases. Surprising: `near` and `not` judge phrases only. An item whose code is in the set stays in it whatever its
-//! text says, and an excluded code does not stop a phrase.
+//! In: the sets of the run file with the lists that they name, then distinct codes and items. Out: for each every rule that fires, codes
+//! before phrases, and what a choice of sets makes of them. Surprising: `near` and `not` judge phrases only. An item whose code is in the
+//! set stays in it whatever its text says, and an excluded code does not stop a phrase.
 
-pub mod codes;
-pub mod phrases;
+mod choice;
+mod codes;
+mod conditions;
+mod explanation;
+mod phrases;
+mod words;
 
 use crate::error::{Error, Result, nearest};
-use crate::model::goods::{GoodsList, GoodsSet, Join};
+use crate::model::date::Day;
+use crate::model::goods::{Breadth, GoodsList, GoodsSet, Join};
+use crate::model::hs_edition::HsEdition;
 use codes::CodeRules;
-use phrases::PhraseRules;
-use std::borrow::Cow;
+use phrases::{PhraseFinder, PhraseList, PhraseRules};
 
+pub use choice::{Choice, Span};
 pub use codes::CodeHit;
-pub use phrases::ItemText;
+pub use conditions::ConditionRules;
+pub use explanation::{AliasEntry, CodeExplanation, EditionEntry, ListEntry, Through, explain_code};
+pub use phrases::PhraseMemory;
 
 /// The goods sets of a run, ready to be asked.
 pub struct GoodsMatcher {
-    /// In the order of the run file.
+    /// In the order in which they were given.
     sets: Vec<SetRules>,
+    finder: PhraseFinder,
 }
 
 struct SetRules {
@@ -27,77 +36,93 @@ struct SetRules {
     codes: CodeRules,
     phrases: PhraseRules,
     join: Join,
+    breadth: Breadth,
 }
 
-/// Why an item belongs to a set.
+/// The rules by which the codes of a record are in each set.
 #[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CodeHits<'a>(Vec<Vec<CodeHit<'a>>>);
+
+/// A rule by which an item is in a set.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Hit<'a> {
+    pub set: &'a str,
     /// Digits without dots; empty where a phrase alone selects the item.
     pub provision: &'a str,
     /// Empty where the list has no tiers, for a set's own codes and for phrases.
     pub tier: &'a str,
     pub kind: &'a str,
-    /// What fired, as the set has it: a code, the name of a list, a phrase; for `join = "and"` both with ` and ` between.
-    pub rule: Cow<'a, str>,
+    /// The list as the set names it; `None` for a set's own codes and for phrases.
+    pub list: Option<&'a str>,
+    /// The phrase as the set has it; empty where a code alone selects the item.
+    pub phrase: &'a str,
+    /// The shipments for which the rule holds.
+    pub from: Day,
+    pub to: Day,
+    pub breadth: Breadth,
 }
+
+/// The rules by which an item is in each set, in the order of the sets.
+pub type ItemHits<'a> = Vec<Vec<Hit<'a>>>;
 
 impl GoodsMatcher {
     /// Makes the rules of sets that have a name each; refuses a set that could never select anything or says what has no effect.
     ///
     /// `lists` holds the lists that are not built in, under the names that the sets call them.
     pub fn build(sets: &[(&str, &GoodsSet)], lists: &[(&str, &GoodsList)]) -> Result<GoodsMatcher> {
-        let mut matcher = GoodsMatcher { sets: Vec::with_capacity(sets.len()) };
+        let mut rules: Vec<SetRules> = Vec::with_capacity(sets.len());
+        let mut phrases = PhraseList::default();
         for (name, set) in sets {
-            if matcher.set(name).is_some() {
+            if rules.iter().any(|known| known.name == *name) {
                 return Err(Error::request(format!("two goods sets are called `{name}`")));
             }
-            matcher.sets.push(SetRules::build(name, set, lists)?);
+            rules.push(SetRules::build(name, set, lists, &mut phrases)?);
         }
-        Ok(matcher)
+        Ok(GoodsMatcher { sets: rules, finder: phrases.into_finder()? })
     }
 
-    /// Returns the rule by which a code of digits alone is in a set; `None` too for a set that is not there.
-    ///
-    /// A set with `join = "and"` never selects by the code alone.
-    pub fn match_code(&self, set: &str, code: &str) -> Option<CodeHit<'_>> {
-        let set = self.set(set)?;
-        if set.join == Join::And { None } else { set.codes.find(code) }
+    /// Returns the place of a set in all tables of hits.
+    pub fn index_of(&self, set: &str) -> Option<usize> {
+        self.sets.iter().position(|known| known.name == set)
     }
 
     /// Returns whether a set looks at texts, so that items are needed to answer it and codes are not enough.
     pub fn needs_text(&self, set: &str) -> bool {
-        self.set(set).is_some_and(|set| !set.phrases.is_empty())
+        self.index_of(set).is_some_and(|at| !self.sets[at].phrases.is_empty())
     }
 
-    /// Returns the rule by which an item is in a set; `None` too for a set that is not there.
-    pub fn match_item(&self, set: &str, code: Option<&str>, texts: &[&str]) -> Option<Hit<'_>> {
-        self.match_read_item(set, code, &ItemText::new(texts))
+    /// Returns which codes of other editions a set counts.
+    pub fn breadth_of(&self, set: usize) -> Breadth {
+        self.sets[set].breadth
     }
 
-    /// Does what `match_item` does for texts that were read before: of use where an item is held against several sets.
-    pub fn match_read_item(&self, set: &str, code: Option<&str>, item: &ItemText) -> Option<Hit<'_>> {
-        let set = self.set(set)?;
-        let by_code = code.and_then(|code| set.codes.find(code));
-        match (set.join, by_code) {
-            (Join::Or, Some(hit)) => Some(Hit::by_code(hit)),
-            (Join::Or, None) => {
-                set.phrases.find(item).map(|phrase| Hit { provision: "", tier: "", kind: "", rule: Cow::Borrowed(phrase) })
-            }
-            (Join::And, Some(hit)) => {
-                let hit = Hit::by_code(hit);
-                set.phrases.find(item).map(|phrase| Hit { rule: Cow::Owned(format!("{} and {phrase}", hit.rule)), ..hit })
-            }
-            (Join::And, None) => None,
+    /// Returns the rules for the codes that a record of an edition states, one or a list; the answer is the same for all records that state
+    /// them.
+    pub fn code_hits(&self, stated: &str, edition: Option<HsEdition>) -> CodeHits<'_> {
+        CodeHits(self.sets.iter().map(|set| set.codes.hits(stated, edition)).collect())
+    }
+
+    /// Returns the rules by which an item is in each set; the texts stand in the order of [`Field::ALL`], and codes alone have none.
+    ///
+    /// [`Field::ALL`]: crate::model::goods::Field::ALL
+    pub fn item_hits<'a>(&'a self, codes: &CodeHits<'a>, texts: &[&str], memory: &mut PhraseMemory) -> ItemHits<'a> {
+        let found: &[usize] = if texts.is_empty() { &[] } else { self.finder.find(texts, memory) };
+        if found.is_empty() && codes.is_empty() {
+            return vec![Vec::new(); self.sets.len()];
         }
+        let sets = self.sets.iter().zip(&codes.0);
+        sets.map(|(set, codes)| set.hits(codes, found, &self.finder)).collect()
     }
+}
 
-    fn set(&self, name: &str) -> Option<&SetRules> {
-        self.sets.iter().find(|set| set.name == name)
+impl CodeHits<'_> {
+    pub fn is_empty(&self) -> bool {
+        self.0.iter().all(Vec::is_empty)
     }
 }
 
 impl SetRules {
-    fn build(name: &str, set: &GoodsSet, lists: &[(&str, &GoodsList)]) -> Result<SetRules> {
+    fn build(name: &str, set: &GoodsSet, lists: &[(&str, &GoodsList)], phrases: &mut PhraseList) -> Result<SetRules> {
         let mut builtin = Vec::new();
         for list in set.lists.iter().filter(|list| !lists.iter().any(|(known, _)| known == list)) {
             builtin.push((list.as_str(), GoodsList::builtin(list).ok_or_else(|| unknown_list(name, list, lists))?));
@@ -110,24 +135,66 @@ impl SetRules {
                 known.or_else(|| builtin.iter().find(|(known, _)| known == list).map(|(known, list)| (*known, list)))
             })
             .collect();
-        let codes = CodeRules::build(name, &set.codes, &named)?;
-        let phrases = PhraseRules::build(name, &set.phrases, &set.near, &set.not)?;
+        let codes = CodeRules::build(name, set, &named)?;
+        let phrases = phrases.add(name, set)?;
         let fault = |message: &str| Err(Error::request(format!("goods set `{name}` {message}")));
         match (codes.is_empty(), phrases.is_empty()) {
             (true, true) => fault("has neither codes nor lists nor phrases"),
             (_, true) if !set.near.is_empty() => fault("has `near` but no `phrases`, which alone it applies to"),
             (_, true) if !set.not.is_empty() => fault("has `not` but no `phrases`, which alone it applies to"),
+            (_, true) if !set.fields.is_empty() => fault("has `fields` but no `phrases`, which alone it applies to"),
+            (_, _) if set.lists.is_empty() && set.breadth == Breadth::Broad => {
+                fault("has `breadth` but no `lists`: codes of its own are compared as written")
+            }
             (true, _) | (_, true) if set.join == Join::And => {
                 fault("joins codes and phrases by \"and\", but has only one of them")
             }
-            _ => Ok(SetRules { name: name.to_owned(), codes, phrases, join: set.join }),
+            _ => Ok(SetRules { name: name.to_owned(), codes, phrases, join: set.join, breadth: set.breadth }),
+        }
+    }
+
+    fn hits<'a>(&'a self, codes: &[CodeHit<'a>], found: &[usize], finder: &'a PhraseFinder) -> Vec<Hit<'a>> {
+        let phrases = self.phrases.hits(found).iter().map(|at| finder.text(*at));
+        let by_code = codes.iter().map(|code| self.hit(Some(code), ""));
+        match self.join {
+            Join::Or => by_code.chain(phrases.map(|phrase| self.hit(None, phrase))).collect(),
+            Join::And => codes
+                .iter()
+                .flat_map(|code| phrases.clone().map(move |phrase| (code, phrase)))
+                .map(|(code, phrase)| self.hit(Some(code), phrase))
+                .collect(),
+        }
+    }
+
+    fn hit<'a>(&'a self, code: Option<&CodeHit<'a>>, phrase: &'a str) -> Hit<'a> {
+        Hit {
+            set: &self.name,
+            provision: code.map_or("", |code| code.provision),
+            tier: code.map_or("", |code| code.tier),
+            kind: code.map_or("", |code| code.kind),
+            list: code.and_then(|code| code.list),
+            phrase,
+            from: code.map_or(Day::MIN, |code| code.from),
+            to: code.map_or(Day::MAX, |code| code.to),
+            breadth: code.map_or(Breadth::Exact, |code| code.breadth),
         }
     }
 }
 
-impl<'a> Hit<'a> {
-    fn by_code(hit: CodeHit<'a>) -> Hit<'a> {
-        Hit { provision: hit.provision, tier: hit.tier, kind: hit.kind, rule: Cow::Borrowed(hit.list.unwrap_or(hit.provision)) }
+impl Hit<'_> {
+    /// Returns what fired, as the set has it: a list or a code, a phrase, or both with ` and ` between.
+    pub fn rule(&self) -> String {
+        let code = self.list.unwrap_or(self.provision);
+        match (code.is_empty(), self.phrase.is_empty()) {
+            (true, _) => self.phrase.to_owned(),
+            (false, true) => code.to_owned(),
+            (false, false) => format!("{code} and {}", self.phrase),
+        }
+    }
+
+    /// Returns whether the rule holds on a day.
+    pub fn holds_on(&self, day: Day) -> bool {
+        self.from <= day && day <= self.to
     }
 }
 
@@ -156,6 +223,13 @@ mod tests {
         GoodsMatcher::build(&[("parts", &set(text))], &[]).unwrap()
     }
 
+    /// Returns provision, tier and rule of every hit of the first set.
+    fn hits(matcher: &GoodsMatcher, code: &str, text: &str) -> Vec<(String, String, String)> {
+        let mut memory = PhraseMemory::default();
+        let found = matcher.item_hits(&matcher.code_hits(code, None), &[text], &mut memory);
+        found[0].iter().map(|hit| (hit.provision.to_owned(), hit.tier.to_owned(), hit.rule())).collect()
+    }
+
     const PARTS: &str = r#"
         codes = ["8807", "!8807.10"]
         lists = ["chpl-2024-02"]
@@ -167,37 +241,40 @@ mod tests {
     #[test]
     fn codes_come_before_phrases_and_need_no_text() {
         let matcher = matcher(PARTS);
-        for (code, text, hit) in [
-            (Some("8807300000"), "ЗАПЧАСТИ ДЛЯ MI-171", Some(("8807", "", "8807"))),
-            (Some("8807300000"), "Xiaomi", Some(("8807", "", "8807"))),
-            (Some("8457100001"), "", Some(("845710", "4.B", "chpl-2024-02"))),
-            (Some("8487900000"), "ЗАПЧАСТИ ДЛЯ MI-171Ш", Some(("", "", "Mi-171*"))),
-            (None, "spare parts, Mi 171Sh", Some(("", "", "Mi-171*"))),
-            (None, "Запчасти вертолётные", Some(("", "", "вертолет*"))),
-            (None, "вертолет игрушечный", None),
-            (None, "spare parts Xiaomi Mi 171", None),
-            (Some("8807100000"), "винт", None),
-            (Some("8807100000"), "запчасти: винт вертолета", Some(("", "", "вертолет*"))),
-            (Some("8487900000"), "", None),
+        for (code, text, first) in [
+            ("8807300000", "ЗАПЧАСТИ ДЛЯ MI-171", Some(("8807", "", "8807"))),
+            ("8807300000", "Xiaomi", Some(("8807", "", "8807"))),
+            ("8457100001", "", Some(("845710", "4.B", "chpl-2024-02"))),
+            ("8487900000", "ЗАПЧАСТИ ДЛЯ MI-171Ш", Some(("", "", "Mi-171*"))),
+            ("", "spare parts, Mi 171Sh", Some(("", "", "Mi-171*"))),
+            ("", "Запчасти вертолётные", Some(("", "", "вертолет*"))),
+            ("", "вертолет игрушечный", None),
+            ("", "spare parts Xiaomi Mi 171", None),
+            ("8807100000", "винт", None),
+            ("8807100000", "запчасти: винт вертолета", Some(("", "", "вертолет*"))),
+            ("8487900000", "", None),
         ] {
-            let found = matcher.match_item("parts", code, &[text]);
-            let found = found.as_ref().map(|hit| (hit.provision, hit.tier, &*hit.rule));
-            assert_eq!(found, hit, "{code:?} `{text}`");
+            let found = hits(&matcher, code, text);
+            let found = found.first().map(|(provision, tier, rule)| (provision.as_str(), tier.as_str(), rule.as_str()));
+            assert_eq!(found, first, "{code:?} `{text}`");
         }
-        assert_eq!(matcher.match_code("parts", "8807300000").map(|hit| hit.provision), Some("8807"));
-        assert_eq!(matcher.match_code("parts", "8807100000"), None);
+        let all = hits(&matcher, "8807300000", "запчасти вертолета Ми-171");
+        let rules: Vec<&str> = all.iter().map(|(_, _, rule)| rule.as_str()).collect();
+        assert_eq!(rules, ["8807", "chpl-2024-02", "Mi-171*", "вертолет*"], "every rule that fires is kept");
         assert!(matcher.needs_text("parts") && !matcher.needs_text("other"));
+        let codes = matcher.code_hits("8807300000", None);
+        assert_eq!(matcher.item_hits(&codes, &[], &mut PhraseMemory::default())[0].len(), 2);
     }
 
     #[test]
     fn and_asks_for_both() {
-        let matcher = matcher("codes = [\"8807\"]\nphrases = [\"Mi-171*\"]\njoin = \"and\"");
-        let rule = |code, text| matcher.match_item("parts", Some(code), &[text]).map(|hit| hit.rule.into_owned());
-        assert_eq!(rule("8807300000", "rotor Mi-171").as_deref(), Some("8807 and Mi-171*"));
-        assert_eq!(rule("8807300000", "rotor"), None);
-        assert_eq!(rule("8412", "rotor Mi-171"), None);
-        assert_eq!(matcher.match_item("parts", None, &["rotor Mi-171"]), None);
-        assert_eq!(matcher.match_code("parts", "8807300000"), None);
+        let matcher = matcher("codes = [\"8807\"]\nphrases = [\"Mi-171*\", \"rotor\"]\njoin = \"and\"");
+        let rules = |code, text| hits(&matcher, code, text).into_iter().map(|(_, _, rule)| rule).collect::<Vec<_>>();
+        assert_eq!(rules("8807300000", "rotor Mi-171"), ["8807 and Mi-171*", "8807 and rotor"]);
+        assert!(rules("8807300000", "blade").is_empty());
+        assert!(rules("8412", "rotor Mi-171").is_empty());
+        assert!(rules("", "rotor Mi-171").is_empty());
+        assert!(rules("8807300000", "").is_empty());
     }
 
     #[test]
@@ -205,10 +282,10 @@ mod tests {
         let builtin = GoodsList::builtin("metal-cutting-tools").unwrap();
         let parts = set("lists = [\"lists/tools.csv\"]");
         let matcher = GoodsMatcher::build(&[("parts", &parts)], &[("lists/tools.csv", &builtin)]).unwrap();
-        let hit = matcher.match_code("parts", "8209008000").unwrap();
+        let codes = matcher.code_hits("8209008000", None);
+        let hit = matcher.item_hits(&codes, &[], &mut PhraseMemory::default())[0][0];
         assert_eq!((hit.provision, hit.kind, hit.list), ("820900", "consumable", Some("lists/tools.csv")));
-        assert!(!matcher.needs_text("parts"));
-        assert_eq!(matcher.match_code("other", "8209008000"), None);
+        assert!(!matcher.needs_text("parts") && matcher.index_of("other").is_none());
     }
 
     #[test]
@@ -217,6 +294,8 @@ mod tests {
             ("", "has neither codes nor lists nor phrases"),
             ("codes = [\"8807\"]\nnear = [\"a b\"]", "has `near` but no `phrases`"),
             ("codes = [\"8807\"]\nnot = [\"a b\"]", "has `not` but no `phrases`"),
+            ("codes = [\"8807\"]\nfields = [\"model\"]", "has `fields` but no `phrases`"),
+            ("codes = [\"8807\"]\nbreadth = \"broad\"", "compared as written"),
             ("codes = [\"8807\"]\njoin = \"and\"", "has only one of them"),
             ("phrases = [\"rotor\"]\njoin = \"and\"", "has only one of them"),
             ("lists = [\"chpl-2024\"]", "did you mean `chpl-2024-02`?"),

@@ -1,56 +1,61 @@
 //! The rules of a goods set that go by text: phrases, the words that must be near, and those that must not be there.
 //!
-//! In: phrases as the run file writes them, and the texts of an item. Out: which phrases occur. A text becomes words: runs of letters or
-//! of digits, each Han or kana character by itself. A phrase is found where its words stand in sequence, with nothing or a mark
-//! such as `-` between them, so that `Mi-171*` is found in `Mi171`, `МИ 171-Ш` and `Mi-171Sh`, but not in `Mi-1712` or `Mi-17 1`.
-//! Surprising: letters that look alike in Latin and Cyrillic are one letter, and so are `и` and `i`, because both keyboards are used
-//! for one model name. What is spelled differently (`Ми-8АМТШ`, `Mi-8AMTSh`) stays two phrases.
+//! In: phrases as the run file writes them, and the texts of an item. Out: which phrases occur. A phrase is found where its words stand in
+//! sequence, with nothing or a mark such as `-` between them, so that `Mi-171*` is found in `Mi171`, `МИ 171-Ш` and `Mi-171Sh`, but not in
+//! `Mi-1712` or `Mi-17 1`. All phrases of all sets are looked for in one pass over an item. Surprising: what is spelled differently
+//! (`Ми-8АМТШ`, `Mi-8AMTSh`) stays two phrases, and a phrase means its own language only.
 
+use super::words::{Class, Gap, Words, classify};
 use crate::error::{Error, Result};
-use aho_corasick::AhoCorasick;
+use crate::model::goods::{Field, GoodsSet};
+use aho_corasick::{AhoCorasick, AhoCorasickKind};
 use regex::{Regex, RegexBuilder};
-use unicode_normalization::UnicodeNormalization;
-use unicode_normalization::char::{decompose_canonical, is_combining_mark};
+use std::ops::Range;
 
 /// The most bytes that a compiled `/regex/` may take, so that no pattern takes the machine.
 const REGEX_SIZE_LIMIT: usize = 1 << 20;
 
-/// The most marks that may stand between two words of a phrase, as in `Ми-8 (АМТШ)`.
-const MAX_MARKS_BETWEEN: usize = 2;
+/// Phrases of so many bytes together are searched for by a table of all states, which is fastest and takes about a thousand times as much
+/// memory as they do.
+const DFA_BYTES: usize = 1 << 16;
 
-/// The texts of one item, read once for all sets.
-pub struct ItemText<'a> {
-    raw: Vec<&'a str>,
-    words: Words,
-}
+/// Every text of an item.
+const ALL_FIELDS: u8 = u8::MAX;
 
-impl<'a> ItemText<'a> {
-    /// Reads the texts that describe one item, such as description, brand and model. No phrase reaches from one into the next.
-    pub fn new(texts: &[&'a str]) -> ItemText<'a> {
-        let mut words = Words::default();
-        for text in texts {
-            words.read(text);
-        }
-        words.folded.push(' ');
-        ItemText { raw: texts.to_vec(), words }
-    }
-}
-
-/// The phrases of one set, found together in one pass over a text.
-pub(super) struct PhraseRules {
+/// All phrases of some sets, found together in one pass over an item.
+pub(super) struct PhraseFinder {
     phrases: Vec<Phrase>,
-    /// Finds where a phrase of words may begin; `None` if the set has none.
-    finder: Option<AhoCorasick>,
-    /// The phrase that each pattern of the finder belongs to.
+    /// Finds where a phrase of words may begin; `None` if there is none.
+    automaton: Option<AhoCorasick>,
+    /// The phrase that each pattern of the automaton belongs to.
     owners: Vec<usize>,
-    n_phrases: usize,
-    n_near: usize,
+    /// The phrases that are regular expressions.
+    regexes: Vec<usize>,
+}
+
+/// What finding takes, kept from item to item for its memory.
+#[derive(Default)]
+pub struct PhraseMemory {
+    words: Words,
+    /// For each phrase the item in which it was found last.
+    found_in: Vec<u64>,
+    item: u64,
+    found: Vec<usize>,
+}
+
+/// Which of all phrases are those of one set.
+pub(super) struct PhraseRules {
+    phrases: Range<usize>,
+    near: Range<usize>,
+    not: Range<usize>,
 }
 
 /// A phrase with the text by which the run file states it.
 struct Phrase {
     text: String,
     form: Form,
+    /// The texts of an item in which it is looked for, a bit each.
+    fields: u8,
 }
 
 enum Form {
@@ -61,110 +66,221 @@ enum Form {
 /// A word of a phrase in its folded form.
 struct PhraseWord {
     text: String,
+    is_digits: bool,
     /// A stem: more letters may follow.
     is_stem: bool,
 }
 
-impl PhraseRules {
-    /// Reads the phrases of the set `name`, those that must be near and those that must not be there.
-    pub(super) fn build(name: &str, phrases: &[String], near: &[String], not: &[String]) -> Result<PhraseRules> {
-        let read = phrases.iter().chain(near).chain(not).map(|text| Phrase::parse(name, text)).collect::<Result<Vec<_>>>()?;
-        let (mut owners, mut patterns) = (Vec::new(), Vec::new());
-        for (at, phrase) in read.iter().enumerate() {
-            if let Form::Words(words) = &phrase.form {
-                owners.push(at);
-                patterns.push(opening(words));
+/// Phrases as they are gathered from sets.
+#[derive(Default)]
+pub(super) struct PhraseList(Vec<Phrase>);
+
+impl PhraseList {
+    /// Adds the phrases of a set, those that must be near and those that must not be there.
+    pub(super) fn add(&mut self, name: &str, set: &GoodsSet) -> Result<PhraseRules> {
+        let fields = if set.fields.is_empty() { ALL_FIELDS } else { set.fields.iter().fold(0, |bits, field| bits | bit(*field)) };
+        let phrases = self.add_all(name, &set.phrases, fields)?;
+        let near = self.add_all(name, &set.near, ALL_FIELDS)?;
+        let not = self.add_all(name, &set.not, ALL_FIELDS)?;
+        Ok(PhraseRules { phrases, near, not })
+    }
+
+    fn add_all(&mut self, name: &str, texts: &[String], fields: u8) -> Result<Range<usize>> {
+        let first = self.0.len();
+        for text in texts {
+            let phrase = Phrase::parse(text).map_err(|fault| fault.of(&format!("goods set `{name}`"), text))?;
+            self.0.push(Phrase { fields, ..phrase });
+        }
+        Ok(first..self.0.len())
+    }
+
+    /// Makes the phrases ready to be searched for.
+    pub(super) fn into_finder(self) -> Result<PhraseFinder> {
+        let (mut owners, mut patterns, mut regexes) = (Vec::new(), Vec::new(), Vec::new());
+        for (at, phrase) in self.0.iter().enumerate() {
+            match &phrase.form {
+                Form::Words(words) => {
+                    owners.push(at);
+                    patterns.push(opening(words));
+                }
+                Form::Regex(_) => regexes.push(at),
             }
         }
-        let finder = if patterns.is_empty() {
-            None
-        } else {
-            Some(AhoCorasick::new(&patterns).map_err(|error| {
-                Error::request(format!("goods set `{name}` has more phrases than can be searched for")).caused_by(error)
-            })?)
-        };
-        Ok(PhraseRules { phrases: read, finder, owners, n_phrases: phrases.len(), n_near: near.len() })
+        let n_bytes: usize = patterns.iter().map(String::len).sum();
+        let kind = (n_bytes <= DFA_BYTES).then_some(AhoCorasickKind::DFA);
+        let automaton =
+            if patterns.is_empty() {
+                None
+            } else {
+                Some(AhoCorasick::builder().kind(kind).build(&patterns).map_err(|error| {
+                    Error::request("the goods sets have more phrases than can be searched for").caused_by(error)
+                })?)
+            };
+        Ok(PhraseFinder { phrases: self.0, automaton, owners, regexes })
     }
+}
 
-    pub(super) fn is_empty(&self) -> bool {
-        self.n_phrases == 0
-    }
+fn bit(field: Field) -> u8 {
+    1 << Field::ALL.iter().position(|known| *known == field).expect("a field is one of all")
+}
 
-    /// Returns the first phrase of the set that occurs in the item, if a phrase of `near` (where there are any) occurs in it too and
-    /// none of `not` does.
-    pub(super) fn find(&self, item: &ItemText) -> Option<&str> {
-        let mut occurs = vec![false; self.phrases.len()];
-        if let Some(finder) = &self.finder {
-            for place in finder.find_overlapping_iter(&item.words.folded) {
+impl PhraseFinder {
+    /// Returns the phrases that occur in the texts of an item, in their order. The texts stand in the order of [`Field::ALL`], an empty one
+    /// where the item states none.
+    pub(super) fn find<'m>(&self, texts: &[&str], memory: &'m mut PhraseMemory) -> &'m [usize] {
+        let PhraseMemory { words, found_in, item, found } = memory;
+        *item += 1;
+        found.clear();
+        found_in.resize(self.phrases.len(), 0);
+        if let Some(automaton) = &self.automaton {
+            words.become_those_of(texts);
+            for place in automaton.find_overlapping_iter(words.folded()) {
                 let at = self.owners[place.pattern().as_usize()];
-                if let Form::Words(words) = &self.phrases[at].form
-                    && !occurs[at]
+                if found_in[at] == *item {
+                    continue;
+                }
+                // Patterns begin with the blank before a word.
+                if let Some(index) = words.index_at(place.start() + 1)
+                    && self.phrases[at].stands_at(words, index)
                 {
-                    // Patterns begin with the blank before a word.
-                    occurs[at] = item.words.index_at(place.start() + 1).is_some_and(|index| item.words.has_at(index, words));
+                    found_in[at] = *item;
+                    found.push(at);
                 }
             }
         }
-        let occurs = |at: usize| {
-            occurs[at]
-                || match &self.phrases[at].form {
-                    Form::Words(_) => false,
-                    Form::Regex(regex) => item.raw.iter().any(|text| regex.is_match(text)),
-                }
+        for &at in &self.regexes {
+            let phrase = &self.phrases[at];
+            if let Form::Regex(regex) = &phrase.form
+                && (0..).zip(texts).any(|(field, text)| phrase.is_for(field) && regex.is_match(text))
+            {
+                found.push(at);
+            }
+        }
+        found.sort_unstable();
+        found
+    }
+
+    /// Returns a phrase as the run file states it.
+    pub(super) fn text(&self, at: usize) -> &str {
+        &self.phrases[at].text
+    }
+}
+
+impl PhraseRules {
+    pub(super) fn is_empty(&self) -> bool {
+        self.phrases.is_empty()
+    }
+
+    /// Returns the phrases of the set among those that occur in an item, in the order of the set; none if it has phrases that must be near
+    /// and none of these occurs, or if one occurs that must not be there.
+    pub(super) fn hits<'f>(&self, found: &'f [usize]) -> &'f [usize] {
+        let of = |range: &Range<usize>| {
+            let first = found.partition_point(|at| *at < range.start);
+            &found[first..first + found[first..].partition_point(|at| *at < range.end)]
         };
-        let first_not = self.n_phrases + self.n_near;
-        let hit = (0..self.n_phrases).find(|at| occurs(*at))?;
-        let is_near = self.n_near == 0 || (self.n_phrases..first_not).any(occurs);
-        let is_out = (first_not..self.phrases.len()).any(occurs);
-        (is_near && !is_out).then(|| self.phrases[hit].text.as_str())
+        let is_near = self.near.is_empty() || !of(&self.near).is_empty();
+        if is_near && of(&self.not).is_empty() { of(&self.phrases) } else { &[] }
+    }
+}
+
+/// What is wrong with a phrase.
+pub(super) struct Fault {
+    message: &'static str,
+    detail: String,
+    hint: &'static str,
+}
+
+impl Fault {
+    fn new(message: &'static str, hint: &'static str) -> Fault {
+        Fault { message, detail: String::new(), hint }
+    }
+
+    fn of(self, place: &str, text: &str) -> Error {
+        let mut error = Error::request(format!("{place}: phrase `{text}` {}", self.message));
+        if !self.detail.is_empty() {
+            error = error.detail(self.detail);
+        }
+        if self.hint.is_empty() { error } else { error.hint(self.hint) }
     }
 }
 
 impl Phrase {
-    fn parse(set: &str, text: &str) -> Result<Phrase> {
-        let fault = |message: &str| Error::request(format!("goods set `{set}`: phrase `{text}` {message}"));
+    fn parse(text: &str) -> std::result::Result<Phrase, Fault> {
         let trimmed = text.trim();
+        let phrase = |form: Form| Phrase { text: text.to_owned(), form, fields: ALL_FIELDS };
         if let Some(pattern) = trimmed.strip_prefix('/').and_then(|rest| rest.strip_suffix('/')).filter(|inner| !inner.is_empty())
         {
             let regex = RegexBuilder::new(pattern)
                 .size_limit(REGEX_SIZE_LIMIT)
                 .build()
-                .map_err(|error| fault("is no regular expression").detail(error.to_string()))?;
+                .map_err(|error| Fault { detail: error.to_string(), ..Fault::new("is no regular expression", "") })?;
             if regex.is_match("") {
-                return Err(fault("is found in every text"));
+                return Err(Fault::new("is found in every text", ""));
             }
-            return Ok(Phrase { text: text.to_owned(), form: Form::Regex(regex) });
+            return Ok(phrase(Form::Regex(regex)));
         }
         let mut whole = Words::default();
-        whole.read(trimmed);
+        whole.read(trimmed, 0);
         if whole.places.iter().skip(1).any(|place| place.gap == Gap::Wide) {
-            return Err(
-                fault("has a mark inside that parts phrases").hint("state two phrases, or write a `/regex/` that holds the mark")
-            );
+            let hint = "state two phrases, or write a `/regex/` that holds the mark";
+            return Err(Fault::new("has a mark inside that parts phrases", hint));
         }
-        let mut phrase = Vec::new();
+        let mut words_of_phrase = Vec::new();
         for written in trimmed.split_whitespace() {
             let (written, is_stem) = match written.strip_suffix('*') {
                 Some(stem) => (stem, true),
                 None => (written, false),
             };
             if written.contains('*') {
-                return Err(fault("has a `*` that is not at the end of a word")
-                    .hint("`*` stands for further letters at the end; write a `/regex/` for anything else"));
+                let hint = "`*` stands for further letters at the end; write a `/regex/` for anything else";
+                return Err(Fault::new("has a `*` that is not at the end of a word", hint));
             }
             let mut words = Words::default();
-            words.read(written);
+            words.read(written, 0);
             let n_words = words.places.len();
-            phrase.extend((0..n_words).map(|index| PhraseWord {
-                text: words.text(index).to_owned(),
-                is_stem: is_stem && index + 1 == n_words && !words.places[index].is_ideograph,
+            words_of_phrase.extend((0..n_words).map(|index| {
+                let text = words.text(index).to_owned();
+                let is_digits = text.starts_with(|letter| classify(letter) == Class::Digit);
+                PhraseWord { text, is_digits, is_stem: is_stem && index + 1 == n_words && !words.places[index].is_ideograph }
             }));
         }
-        match phrase.as_slice() {
-            [] => Err(fault("holds no letter or digit")),
-            [only] if only.is_stem && only.text.chars().count() < 2 => Err(fault("is found in nearly every text")),
-            _ => Ok(Phrase { text: text.to_owned(), form: Form::Words(phrase) }),
+        match words_of_phrase.as_slice() {
+            [] => Err(Fault::new("holds no letter or digit", "")),
+            [only] if only.is_stem && only.text.chars().count() < 2 => Err(Fault::new("is found in nearly every text", "")),
+            _ => Ok(phrase(Form::Words(words_of_phrase))),
         }
+    }
+
+    /// Returns whether the phrase is looked for in a text of an item.
+    fn is_for(&self, field: u8) -> bool {
+        self.fields & (1 << field) != 0
+    }
+
+    /// Returns whether the phrase stands at a word: all of its words in sequence, with no letter or digit run on to either end.
+    fn stands_at(&self, words: &Words, start: usize) -> bool {
+        let Form::Words(phrase) = &self.form else { return false };
+        if words.gap_before(start) == Gap::None || !self.is_for(words.field(start)) {
+            return false;
+        }
+        let mut index = start;
+        for (at, word) in phrase.iter().enumerate() {
+            if index >= words.places.len() || (at > 0 && words.gap_before(index) == Gap::Wide) {
+                return false;
+            }
+            let found = words.text(index);
+            // More digits make another number, so a stem that ends in digits ends there.
+            let fits = if word.is_stem && !word.is_digits { found.starts_with(&word.text) } else { found == word.text };
+            if !fits {
+                return false;
+            }
+            index += 1;
+            if word.is_stem {
+                while words.gap_before(index) == Gap::None {
+                    index += 1;
+                }
+            }
+        }
+        words.gap_before(index) != Gap::None
     }
 }
 
@@ -181,231 +297,6 @@ fn opening(words: &[PhraseWord]) -> String {
     pattern
 }
 
-/// A text as folded words with one blank before each, and how each stands to the word before.
-#[derive(Default)]
-struct Words {
-    folded: String,
-    places: Vec<Place>,
-}
-
-#[derive(Clone, Copy)]
-struct Place {
-    start: usize,
-    gap: Gap,
-    is_ideograph: bool,
-}
-
-/// What stands between a word and the one before.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Gap {
-    /// Nothing, and the two are one word to the eye: `171Sh`.
-    None,
-    /// Something that may stand inside a phrase: blanks, a hyphen.
-    Narrow,
-    /// A comma, the end of a sentence or of the text.
-    Wide,
-}
-
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Class {
-    Letter,
-    Digit,
-    Ideograph,
-    Mark,
-}
-
-impl Words {
-    /// Adds the words of a text.
-    fn read(&mut self, text: &str) {
-        // Most texts are of letters that have one form only, and composing takes most of the time.
-        if text.chars().all(has_one_form) {
-            self.read_letters(text.chars());
-        } else {
-            let is_sign =
-                |letter: &char| matches!(letter, '™' | '®' | '©' | '\u{AD}' | '\u{200B}'..='\u{200F}' | '\u{2060}' | '\u{FEFF}');
-            // NFKC makes a blank of the free-standing accent that is typed for an apostrophe.
-            let typed = text.chars().map(|letter| if letter == '´' { '\'' } else { letter });
-            let composed = typed.filter(|letter| !is_sign(letter)).nfkc();
-            self.read_letters(composed.filter(|letter| !is_combining_mark(*letter)));
-        }
-    }
-
-    /// Adds the words of a text in compatibility form (NFKC), without the signs that stand on a name and mean nothing in it.
-    fn read_letters(&mut self, letters: impl Iterator<Item = char>) {
-        let mut letters = letters.peekable();
-        let mut gap = String::from("\n,");
-        let mut before = Class::Mark;
-        while let Some(letter) = letters.next() {
-            let class = classify(letter);
-            let is_apostrophe = matches!(letter, '\'' | '’' | '‘' | 'ʼ' | '`');
-            if is_apostrophe && before == Class::Letter && letters.peek().is_some_and(|next| classify(*next) == Class::Letter) {
-                continue;
-            }
-            if class == Class::Mark {
-                gap.push(letter);
-                before = class;
-                continue;
-            }
-            if class != before || class == Class::Ideograph {
-                self.begin_word(class, &gap);
-                gap.clear();
-            }
-            fold_letter(letter, &mut self.folded);
-            before = class;
-        }
-    }
-
-    fn begin_word(&mut self, class: Class, gap: &str) {
-        let is_ideograph = class == Class::Ideograph;
-        let gap = if gap.is_empty() {
-            // Beside a Han character any word begins and ends.
-            let is_after_ideograph = self.places.last().is_some_and(|place| place.is_ideograph);
-            if is_ideograph || is_after_ideograph { Gap::Narrow } else { Gap::None }
-        } else if is_narrow(gap) {
-            Gap::Narrow
-        } else {
-            Gap::Wide
-        };
-        self.folded.push(' ');
-        self.places.push(Place { start: self.folded.len(), gap, is_ideograph });
-    }
-
-    fn text(&self, index: usize) -> &str {
-        let end = self.places.get(index + 1).map_or(self.folded.len(), |next| next.start - 1);
-        self.folded[self.places[index].start..end].trim_end()
-    }
-
-    fn gap_before(&self, index: usize) -> Gap {
-        self.places.get(index).map_or(Gap::Wide, |place| place.gap)
-    }
-
-    /// Returns the word that begins at a byte of the folded text.
-    fn index_at(&self, start: usize) -> Option<usize> {
-        self.places.binary_search_by_key(&start, |place| place.start).ok()
-    }
-
-    /// Returns whether a phrase stands at a word: all of its words in sequence, with no letter or digit run on to either end.
-    fn has_at(&self, start: usize, phrase: &[PhraseWord]) -> bool {
-        if self.gap_before(start) == Gap::None {
-            return false;
-        }
-        let mut index = start;
-        for (at, word) in phrase.iter().enumerate() {
-            if index >= self.places.len() || (at > 0 && self.gap_before(index) == Gap::Wide) {
-                return false;
-            }
-            let found = self.text(index);
-            let is_digits = word.text.starts_with(|letter| classify(letter) == Class::Digit);
-            // More digits make another number, so a stem that ends in digits ends there.
-            let fits = if word.is_stem && !is_digits { found.starts_with(&word.text) } else { found == word.text };
-            if !fits {
-                return false;
-            }
-            index += 1;
-            if word.is_stem {
-                while self.gap_before(index) == Gap::None {
-                    index += 1;
-                }
-            }
-        }
-        self.gap_before(index) != Gap::None
-    }
-}
-
-/// Returns whether a character is ASCII or a plain Cyrillic letter: NFKC leaves these as they are, in any sequence.
-fn has_one_form(letter: char) -> bool {
-    letter.is_ascii() || matches!(letter, 'А'..='я' | 'ё' | 'Ё')
-}
-
-fn classify(letter: char) -> Class {
-    if letter.is_ascii_alphabetic() || matches!(letter, 'А'..='я') {
-        Class::Letter
-    } else if letter.is_numeric() && !is_ideograph(letter) {
-        Class::Digit
-    } else if is_ideograph(letter) {
-        Class::Ideograph
-    } else if letter.is_alphabetic() {
-        Class::Letter
-    } else {
-        Class::Mark
-    }
-}
-
-/// Returns whether a character belongs to a script that sets no blanks between words: Han or kana.
-fn is_ideograph(letter: char) -> bool {
-    matches!(letter, '\u{3005}'..='\u{3007}' | '\u{3040}'..='\u{30FF}' | '\u{3400}'..='\u{4DBF}' | '\u{4E00}'..='\u{9FFF}'
-        | '\u{F900}'..='\u{FAFF}' | '\u{20000}'..='\u{3FFFF}')
-}
-
-/// Returns whether what stands between two words may stand inside a phrase.
-fn is_narrow(gap: &str) -> bool {
-    let marks = gap.chars().filter(|letter| !letter.is_whitespace());
-    let ends_sentence = gap.split('.').skip(1).any(|behind| behind.starts_with(char::is_whitespace));
-    !ends_sentence
-        && marks.clone().count() <= MAX_MARKS_BETWEEN
-        && marks.into_iter().all(|mark| "-‐‑‒–—−/\\_.\"'«»“”„‘’()[]+#&*".contains(mark))
-}
-
-/// Adds a letter in lower case, without accents, in the form that its look-alikes share.
-fn fold_letter(letter: char, folded: &mut String) {
-    if letter.is_ascii() {
-        folded.push(letter.to_ascii_lowercase());
-        return;
-    }
-    for lower in letter.to_lowercase() {
-        match latin_lookalike(lower) {
-            Some(latin) => folded.push(latin),
-            None if lower == 'ß' => folded.push_str("ss"),
-            None if is_combining_mark(lower) => {}
-            None => folded.push(without_accent(lower)),
-        }
-    }
-}
-
-/// Returns the Latin letter that a Cyrillic small letter is taken for: one that it looks like, as a capital or as a small letter;
-/// and `i` for `и`, which looks like none but stands for it in the names of models.
-fn latin_lookalike(letter: char) -> Option<char> {
-    Some(match letter {
-        'а' => 'a',
-        'в' => 'b',
-        'е' | 'ё' => 'e',
-        'и' | 'і' => 'i',
-        'к' => 'k',
-        'м' => 'm',
-        'н' | 'һ' => 'h',
-        'о' => 'o',
-        'р' => 'p',
-        'с' => 'c',
-        'т' => 't',
-        'у' => 'y',
-        'х' => 'x',
-        'ѕ' => 's',
-        'ј' => 'j',
-        _ => return None,
-    })
-}
-
-/// Returns the ASCII letter under an accent. Letters of other scripts stay: `й` is no `и`.
-fn without_accent(letter: char) -> char {
-    if matches!(letter, 'а'..='я') {
-        return letter;
-    }
-    let mut base = None;
-    decompose_canonical(letter, |part| {
-        base.get_or_insert(part);
-    });
-    match base {
-        Some(base) if base.is_ascii_alphabetic() => base,
-        // Letters with a stroke or without a dot are no letter with an accent to Unicode.
-        _ => match letter {
-            'ı' => 'i',
-            'ø' => 'o',
-            'ł' => 'l',
-            _ => letter,
-        },
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -414,10 +305,25 @@ mod tests {
         cell.split(';').filter(|phrase| !phrase.is_empty()).map(str::to_owned).collect()
     }
 
+    fn built(set: &GoodsSet) -> Result<(PhraseRules, PhraseFinder)> {
+        let mut list = PhraseList::default();
+        let rules = list.add("set", set)?;
+        Ok((rules, list.into_finder()?))
+    }
+
+    fn set(phrases: &[String], near: &[String], not: &[String]) -> GoodsSet {
+        GoodsSet { phrases: phrases.to_vec(), near: near.to_vec(), not: not.to_vec(), ..GoodsSet::default() }
+    }
+
+    /// Returns the first phrase of a set that selects an item.
+    fn first(set: &GoodsSet, texts: &[&str]) -> Option<String> {
+        let (rules, finder) = built(set).unwrap();
+        let mut memory = PhraseMemory::default();
+        rules.hits(finder.find(texts, &mut memory)).first().map(|at| finder.text(*at).to_owned())
+    }
+
     fn find(phrases: &[&str], texts: &[&str]) -> Option<String> {
-        let phrases: Vec<_> = phrases.iter().map(|phrase| phrase.to_string()).collect();
-        let rules = PhraseRules::build("set", &phrases, &[], &[]).unwrap();
-        rules.find(&ItemText::new(texts)).map(str::to_owned)
+        first(&set(&phrases.iter().map(|phrase| phrase.to_string()).collect::<Vec<_>>(), &[], &[]), texts)
     }
 
     #[test]
@@ -426,9 +332,9 @@ mod tests {
         let cases: Vec<_> = csv::Reader::from_path(path).unwrap().records().map(Result::unwrap).collect();
         assert!(cases.len() > 10);
         for case in cases {
-            let rules = PhraseRules::build("set", &split(&case[0]), &split(&case[1]), &split(&case[2])).unwrap();
-            let item = ItemText::new(&[&case[3]]);
-            assert_eq!(rules.find(&item).unwrap_or_default(), &case[4], "{} in `{}`: {}", &case[0], &case[3], &case[5]);
+            let set = set(&split(&case[0]), &split(&case[1]), &split(&case[2]));
+            let found = first(&set, &[&case[3]]).unwrap_or_default();
+            assert_eq!(found, &case[4], "{} in `{}`: {}", &case[0], &case[3], &case[5]);
         }
     }
 
@@ -462,7 +368,7 @@ mod tests {
             ("/x*/", "found in every text"),
             ("/\\w{1000}{1000}/", "no regular expression"),
         ] {
-            let message = PhraseRules::build("set", &[phrase.to_owned()], &[], &[]).err().unwrap().to_string();
+            let message = built(&set(&[phrase.to_owned()], &[], &[])).err().unwrap().to_string();
             assert!(message.contains(said), "`{phrase}`: {message}");
         }
     }
@@ -472,15 +378,49 @@ mod tests {
         // All short texts over an alphabet of awkward pieces, against a search without the finder.
         let pieces = ["mi", "171", "1", "Ш", "-", " ", ", ", "直", "ми"];
         let phrases = ["mi 171*", "mi1", "ш", "mi*", "171", "直mi"].map(str::to_owned);
-        let rules = PhraseRules::build("set", &phrases, &[], &[]).unwrap();
+        let (rules, finder) = built(&set(&phrases, &[], &[])).unwrap();
+        let (mut memory, mut words) = (PhraseMemory::default(), Words::default());
         for number in 0..pieces.len().pow(4) {
             let text: String = (0..4).map(|digit| pieces[number / pieces.len().pow(digit) % pieces.len()]).collect();
-            let item = ItemText::new(&[&text]);
-            let slow = rules.phrases.iter().find(|phrase| match &phrase.form {
-                Form::Words(words) => (0..item.words.places.len()).any(|index| item.words.has_at(index, words)),
-                Form::Regex(_) => false,
-            });
-            assert_eq!(rules.find(&item), slow.map(|phrase| phrase.text.as_str()), "`{text}`");
+            words.become_those_of(&[&text]);
+            let occurs = |phrase: &Phrase| (0..words.places.len()).any(|index| phrase.stands_at(&words, index));
+            let slow: Vec<usize> = (0..phrases.len()).filter(|at| occurs(&finder.phrases[*at])).collect();
+            assert_eq!(rules.hits(finder.find(&[&text], &mut memory)), slow, "`{text}`");
         }
+    }
+
+    #[test]
+    fn fields_say_where_phrases_are_looked_for_and_not_what_excludes() {
+        let in_model = GoodsSet {
+            phrases: vec!["Mi-8*".to_owned(), "/Mi-17/".to_owned()],
+            near: vec!["spare part*".to_owned()],
+            not: vec!["Xiaomi".to_owned()],
+            fields: vec![Field::Model],
+            ..GoodsSet::default()
+        };
+        for (texts, hit) in [
+            (["spare parts", "", "", "Mi-8MTV"], Some("Mi-8*")),
+            (["spare parts", "", "", "Mi-17"], Some("/Mi-17/")),
+            (["spare parts for Mi-8 and Mi-17", "", "", "A-1"], None),
+            (["spare parts", "Xiaomi", "", "Mi-8"], None),
+            (["blade", "", "", "Mi-8"], None),
+        ] {
+            assert_eq!(first(&in_model, &texts).as_deref(), hit, "{texts:?}");
+        }
+    }
+
+    #[test]
+    fn sets_are_searched_together_and_judged_apart() {
+        let mut list = PhraseList::default();
+        let sets = [
+            GoodsSet { phrases: vec!["rotor".into(), "blade*".into()], ..GoodsSet::default() },
+            GoodsSet { phrases: vec!["rotor".into()], not: vec!["toy".into()], ..GoodsSet::default() },
+        ];
+        let rules: Vec<PhraseRules> = sets.iter().map(|set| list.add("set", set).unwrap()).collect();
+        let finder = list.into_finder().unwrap();
+        let mut memory = PhraseMemory::default();
+        let found = finder.find(&["toy rotor, blades"], &mut memory);
+        let texts = |at: usize| rules[at].hits(found).iter().map(|at| finder.text(*at)).collect::<Vec<_>>();
+        assert_eq!((texts(0), texts(1)), (vec!["rotor", "blade*"], vec![]));
     }
 }

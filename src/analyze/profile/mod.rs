@@ -111,7 +111,7 @@ impl Profiler {
         }
         fills::assign(&mut columns, &meanings, &all_counts, header, stem);
         let guesses = guesses::guess(&columns, &meanings, &all_counts, stem);
-        let schema = schema_fit::verdict(&self.header, &mut columns)?;
+        let schema = schema_fit::verdict(header, &self.header, &mut columns)?;
         let span = span(&columns, &all_counts);
         let mut profile = FileProfile {
             file: file.to_owned(),
@@ -202,7 +202,9 @@ fn notes(profile: &FileProfile) -> Vec<String> {
         ));
     }
     let has = |looks: Looks| profile.columns.iter().any(|column| column.looks == looks);
-    match (has(Looks::Date), has(Looks::HsCode)) {
+    // A schema that fits knows columns that do not show what they are.
+    let is_filled = |column: &str| profile.schema.fits && profile.filling(column).is_some();
+    match (has(Looks::Date) || is_filled("date"), has(Looks::HsCode) || is_filled("hs_code")) {
         (false, false) => notes.push(
             "no column looks like a date and none like a tariff code: this is a table of statistics or of something else, not a file of records".to_owned(),
         ),

@@ -1,43 +1,73 @@
-//! What counts once: amended and deleted records, exact repeats, the same declaration from two vendors.
+//! What counts once: amended and deleted records, exact repeats, the same declaration from two vendors, master bills of house bills.
 //!
-//! In: the records of a bucket of declarations. Out: which records are removed, each by one rule and for which kept record, and which
-//! kept lines a second vendor restates. Nothing is lost: a removed record stays evidence through the overlay.
+//! In: the records of a bucket of declarations; then those of them that stand, by bill or by likeness. Out: which records are removed,
+//! each by one rule and for which kept record, and which kept lines a repeat restates. Nothing is lost: a removed record stays
+//! evidence through the overlay.
 //!
-//! Rules come in a fixed order: `deleted`, `exact_repeat`, `superseded`, `second_vendor`, `second_vendor_line`; the last moves a line
-//! to the kept declaration and takes nothing away. Equal keys with unequal texts are a hash collision: a failed promise, not a wrong
-//! number.
+//! Rules come in a fixed order, that of [`RULES`]; `second_vendor_line` moves a line to the kept declaration and takes nothing away.
+//! Equal keys with unequal texts are a hash collision: a failed promise, not a wrong number.
 
+mod bills;
 mod restated;
+mod similar;
 
+pub use bills::{Bill, cover_masters};
 pub use restated::restate;
+pub use similar::{StatedMovement, pair_similar};
 
 use crate::error::{Error, Result};
 use crate::model::code_list::codes_of;
 use crate::model::date::Day;
 use crate::model::issue::Issues;
+use crate::model::vendor_schema::Grain;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Every rule that can take a record out of the counts, in the order in which they are tried.
-pub const RULES: [&str; 6] = ["same_file", "deleted", "exact_repeat", "superseded", "second_vendor", ADDED_LINE];
+pub const RULES: [&str; 8] =
+    [SAME_FILE, "deleted", "exact_repeat", "superseded", SECOND_VENDOR, ADDED_LINE, MASTER_BILL, SIMILAR_RECORD];
 
 /// Raised whenever resolving changes what an overlay holds: older ones are then laid anew.
-pub const VERSION: u32 = 1;
+pub const VERSION: u32 = 2;
+
+/// Every record of a file whose bytes are those of another.
+pub const SAME_FILE: &str = "same_file";
+
+/// A declaration that a vendor of higher precedence has too.
+pub const SECOND_VENDOR: &str = "second_vendor";
 
 /// A line that only a further vendor has: it counts, under the declaration that is kept.
 pub const ADDED_LINE: &str = "second_vendor_line";
 
-/// Two vendors mean one declaration only if their dates lie so near, in days: a number alone restarts, and vendors date a declaration
-/// by registration, release or arrival.
-const SAME_DECLARATION_DAYS: i64 = 92;
+/// A master bill whose house bills are counted.
+pub const MASTER_BILL: &str = "master_bill";
+
+/// A record like one of another vendor, where one of them states no declaration.
+pub const SIMILAR_RECORD: &str = "similar_record";
+
+/// Returns the rules that a run file can switch: a line that a second vendor adds goes with the rule for its declaration.
+pub fn switchable_rules() -> impl Iterator<Item = &'static str> + Clone {
+    RULES.into_iter().filter(|rule| *rule != ADDED_LINE)
+}
+
+/// Returns the rules that are left when some are switched off.
+pub fn rules_without(off: &[&str]) -> Vec<&'static str> {
+    let is_off = |rule: &str| off.contains(&if rule == ADDED_LINE { SECOND_VENDOR } else { rule });
+    RULES.into_iter().filter(|rule| !is_off(rule)).collect()
+}
+
+/// Records mean one document only if their dates lie so near, in days: a number alone restarts, and vendors date a declaration by
+/// registration, release or arrival.
+const SAME_DOCUMENT_DAYS: i64 = 92;
 
 /// The columns that resolving reads from the store.
-pub const COLUMNS: [&str; 16] = [
+pub const COLUMNS: [&str; 17] = [
     "record_key",
     "resolve_key",
     "declaration_key",
     "content_key_high",
     "content_key_low",
     "vendor",
+    "grain",
     "reporter_country_code",
     "declaration_key_text",
     "line_number",
@@ -58,6 +88,7 @@ pub struct ResolvedRecord<'a> {
     pub declaration_key: i64,
     pub content_key: (i64, i64),
     pub vendor: &'a str,
+    pub grain: &'a str,
     pub reporter: &'a str,
     /// Empty where the record states no declaration.
     pub declaration: &'a str,
@@ -79,12 +110,13 @@ pub struct Removed {
     pub kept_record_key: Option<i64>,
 }
 
-/// A record of a second vendor: which kept line it repeats, or to which kept declaration it adds a line.
+/// A repeat that stays evidence: which kept line it restates, or to which kept declaration it adds a line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Restatement {
     pub record_key: i64,
     pub kept_record_key: Option<i64>,
     pub declaration_key: i64,
+    pub rule: &'static str,
 }
 
 /// The outcome for a bucket.
@@ -199,23 +231,42 @@ fn resolve_vendor<'g, 'a>(
         }
     });
 
-    let mut newest: BTreeMap<&str, i64> = BTreeMap::new();
-    for record in standing.iter().filter(|record| record.status == "amended") {
-        if shared.contains(record.line_number) || record.line_number.is_empty() || record.declaration.is_empty() {
+    let mut newest: BTreeMap<&str, &ResolvedRecord<'_>> = BTreeMap::new();
+    for &record in standing.iter().filter(|record| record.status == "amended") {
+        if is_amendable(record, &shared) {
+            newest.insert(amended_line(record), record);
+        } else {
             let issues = overlay.issues.entry(record.source_file.to_owned()).or_default();
             issues.add("amendment_without_line", "line_number", record.source_line as u64, record.declaration);
-        } else {
-            newest.insert(record.line_number, record.record_key);
         }
     }
-    standing.retain(|record| match newest.get(record.line_number) {
-        Some(kept) if *kept != record.record_key && !record.line_number.is_empty() => {
-            overlay.removed.push(Removed { record_key: record.record_key, rule: "superseded", kept_record_key: Some(*kept) });
+    standing.retain(|record| match newest.get(amended_line(record)) {
+        Some(kept)
+            if kept.record_key != record.record_key
+                && is_amendable(record, &shared)
+                && (record.grain != BILL || is_near(kept, record)) =>
+        {
+            let kept_record_key = Some(kept.record_key);
+            overlay.removed.push(Removed { record_key: record.record_key, rule: "superseded", kept_record_key });
             false
         }
         _ => true,
     });
     standing
+}
+
+/// The grain of records of which each is a whole bill of lading.
+const BILL: &str = Grain::Bill.as_str();
+
+/// Returns what an amendment of a record replaces: its line, or the whole bill where a record is one.
+fn amended_line<'a>(record: &ResolvedRecord<'a>) -> &'a str {
+    if record.grain == BILL { "" } else { record.line_number }
+}
+
+/// Tells whether it is certain what an amendment of a record replaces.
+fn is_amendable(record: &ResolvedRecord<'_>, shared: &BTreeSet<&str>) -> bool {
+    let has_line = !record.line_number.is_empty() && !shared.contains(record.line_number);
+    !record.declaration.is_empty() && (has_line || record.grain == BILL)
 }
 
 /// Returns the line numbers that records of different content bear: such a number tells no line, so it does not tell what an amendment
@@ -264,9 +315,9 @@ fn merge_vendor<'g, 'a>(kept: &mut Vec<&'g ResolvedRecord<'a>>, repeats: Vec<&'g
     let declaration_key = kept[0].declaration_key;
     for (repeat, line) in repeats.into_iter().zip(matched) {
         let kept_record_key = line.map(|line| kept[line].record_key);
-        let rule = if line.is_some() { "second_vendor" } else { ADDED_LINE };
+        let rule = if line.is_some() { SECOND_VENDOR } else { ADDED_LINE };
         overlay.removed.push(Removed { record_key: repeat.record_key, rule, kept_record_key });
-        overlay.restatements.push(Restatement { record_key: repeat.record_key, kept_record_key, declaration_key });
+        overlay.restatements.push(Restatement { record_key: repeat.record_key, kept_record_key, declaration_key, rule });
         if line.is_none() {
             kept.push(repeat);
         }
@@ -275,12 +326,20 @@ fn merge_vendor<'g, 'a>(kept: &mut Vec<&'g ResolvedRecord<'a>>, repeats: Vec<&'g
 
 /// Tells whether two vendors' records with one number are of one declaration.
 fn is_same_declaration(kept: &ResolvedRecord<'_>, repeat: &ResolvedRecord<'_>) -> bool {
-    let day = |record: &ResolvedRecord<'_>| Day::from_number(record.day_first).map(Day::to_date);
-    let is_near = match (day(kept), day(repeat)) {
-        (Some(kept), Some(repeat)) => (kept - repeat).num_days().abs() <= SAME_DECLARATION_DAYS,
+    is_near(kept, repeat) && (kept.flow == repeat.flow || kept.flow.is_empty() || repeat.flow.is_empty())
+}
+
+fn is_near(left: &ResolvedRecord<'_>, right: &ResolvedRecord<'_>) -> bool {
+    are_days_near(left.day_first, right.day_first)
+}
+
+/// Tells whether two days are so near that one number can be of one document.
+fn are_days_near(left: i32, right: i32) -> bool {
+    let day = |number: i32| Day::from_number(number).map(Day::to_date);
+    match (day(left), day(right)) {
+        (Some(left), Some(right)) => (left - right).num_days().abs() <= SAME_DOCUMENT_DAYS,
         _ => true,
-    };
-    is_near && (kept.flow == repeat.flow || kept.flow.is_empty() || repeat.flow.is_empty())
+    }
 }
 
 /// A declaration with fewer lines than it states is an issue: lines may be missing from the delivery.
@@ -347,6 +406,15 @@ mod tests {
     }
 
     #[test]
+    fn the_last_amendment_of_a_bill_stands_whatever_its_lines() {
+        let bill = |key, status, day_first| ResolvedRecord { status, grain: "bill", day_first, ..record(key, "a", "", key) };
+        let records = vec![bill(1, "new", 20200105), bill(2, "amended", 20200106), bill(3, "amended", 20200107)];
+        assert_eq!(rules(records), [(1, "superseded", Some(3)), (2, "superseded", Some(3))]);
+        let records = vec![bill(1, "new", 20180105), bill(2, "amended", 20200106)];
+        assert_eq!(rules(records), [], "a number that was used before");
+    }
+
+    #[test]
     fn a_deletion_takes_its_line_and_itself() {
         let deletion = ResolvedRecord { status: "deleted", ..record(3, "a", "1", 3) };
         assert_eq!(
@@ -370,8 +438,8 @@ mod tests {
         assert_eq!(
             overlay.restatements,
             [
-                Restatement { record_key: 5, kept_record_key: Some(1), declaration_key: 10 },
-                Restatement { record_key: 6, kept_record_key: None, declaration_key: 10 },
+                Restatement { record_key: 5, kept_record_key: Some(1), declaration_key: 10, rule: SECOND_VENDOR },
+                Restatement { record_key: 6, kept_record_key: None, declaration_key: 10, rule: ADDED_LINE },
             ]
         );
     }

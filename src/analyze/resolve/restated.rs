@@ -1,15 +1,16 @@
-//! The restated lines: what a second vendor says of a line that is counted once.
+//! The restated lines: what a repeat says of a line that is counted once.
 //!
 //! A restated line has the keys, dates and measures of the kept record, and the parties or the goods of the repeat, in every
 //! combination that differs from the kept line. So a match through the second vendor's spelling of either side, or through its
 //! description, is found, and nothing counts twice. A line that only the second vendor has keeps its own record and line keys and
-//! takes the key of the kept declaration.
+//! takes the key of the kept declaration. The goods of a master bill are those of several house bills and restate none.
 
-use super::{ADDED_LINE, Restatement};
+use super::{ADDED_LINE, MASTER_BILL, Restatement, SECOND_VENDOR, SIMILAR_RECORD};
 use crate::error::{Error, Result};
 use crate::model::role::Role;
 use crate::model::shipments::{self, PARTY_SUFFIXES};
 use polars::prelude::*;
+use std::ops::Range;
 
 const GOODS_COLUMNS: [&str; 8] =
     ["hs_key", "item_key", "hs_code", "hs_edition", "goods_description", "manufacturer_name", "brand", "model"];
@@ -21,11 +22,9 @@ pub fn restate(shipments: LazyFrame, restatements: &[Restatement]) -> Result<Dat
     let (repeated, added): (Vec<&Restatement>, Vec<&Restatement>) =
         restatements.iter().partition(|restatement| restatement.kept_record_key.is_some());
 
-    let mut tables = vec![shipments.clone().limit(0).select(selection(&columns, "second_vendor"))];
-    let repeat_keys = |of: &[&Restatement]| of.iter().map(|restatement| restatement.record_key).collect::<Vec<i64>>();
-    let declaration_keys = |of: &[&Restatement]| of.iter().map(|restatement| restatement.declaration_key).collect::<Vec<i64>>();
+    let mut tables = vec![shipments.clone().limit(0).select(selection(&columns, SECOND_VENDOR))];
     if !added.is_empty() {
-        let pairs = key_table([("repeat_key", repeat_keys(&added)), ("kept_declaration_key", declaration_keys(&added))]);
+        let pairs = key_table([("repeat_key", record_keys(&added)), ("kept_declaration_key", declaration_keys(&added))]);
         let lines = shipments
             .clone()
             .join(pairs, [col("record_key")], [col("repeat_key")], JoinArgs::new(JoinType::Inner))
@@ -33,25 +32,13 @@ pub fn restate(shipments: LazyFrame, restatements: &[Restatement]) -> Result<Dat
             .select(selection(&columns, ADDED_LINE));
         tables.push(lines);
     }
-    if !repeated.is_empty() {
-        let kept_keys = repeated.iter().filter_map(|restatement| restatement.kept_record_key).collect();
-        let pairs = key_table([
-            ("repeat_key", repeat_keys(&repeated)),
-            ("kept_key", kept_keys),
-            ("kept_declaration_key", declaration_keys(&repeated)),
-        ]);
-        let repeat = shipments
-            .clone()
-            .select(columns.iter().map(|name| col(name.as_str()).alias(format!("repeat_{name}"))).collect::<Vec<_>>());
-        // The kept line may itself be one that a vendor added: it then stands under the declaration that it was added to.
-        let both = shipments
-            .join(pairs, [col("record_key")], [col("kept_key")], JoinArgs::new(JoinType::Inner))
-            .join(repeat, [col("repeat_key")], [col("repeat_record_key")], JoinArgs::new(JoinType::Inner))
-            .with_columns([col("kept_declaration_key").alias("declaration_key")])
-            .collect()
-            .map_err(failed)?
-            .lazy();
-        for combination in 1..8_u8 {
+    for (rule, combinations) in [(SECOND_VENDOR, ALL_SIDES), (MASTER_BILL, PARTIES_ONLY), (SIMILAR_RECORD, ALL_SIDES)] {
+        let of_rule: Vec<&Restatement> = repeated.iter().copied().filter(|restatement| restatement.rule == rule).collect();
+        if of_rule.is_empty() {
+            continue;
+        }
+        let both = kept_with_repeats(&shipments, &columns, &of_rule).map_err(failed)?;
+        for combination in combinations {
             let from_repeat = |name: &str| {
                 (combination & 1 != 0 && is_of_side(name, true))
                     || (combination & 2 != 0 && is_of_side(name, false))
@@ -73,7 +60,7 @@ pub fn restate(shipments: LazyFrame, restatements: &[Restatement]) -> Result<Dat
             let is_older =
                 col("record_status").eq_missing(lit("amended")).and(col("repeat_record_status").neq_missing(lit("amended")));
             let differs = if combination & 4 != 0 { differs.and(is_older.not()) } else { differs };
-            tables.push(both.clone().filter(differs).with_columns(taken).select(selection(&columns, "second_vendor")));
+            tables.push(both.clone().filter(differs).with_columns(taken).select(selection(&columns, rule)));
         }
     }
     let sorted = ["record_key", "source_file", "source_line", "shipper_key", "consignee_key", "item_key"];
@@ -83,6 +70,39 @@ pub fn restate(shipments: LazyFrame, restatements: &[Restatement]) -> Result<Dat
         .sort(sorted, SortMultipleOptions::default())
         .collect()
         .map_err(failed)
+}
+
+/// What a restated line takes from the repeat, as bits: the sending side, the receiving side, the goods.
+const ALL_SIDES: Range<u8> = 1..8;
+const PARTIES_ONLY: Range<u8> = 1..4;
+
+/// Returns the kept lines beside their repeats, whose columns begin with `repeat_`.
+fn kept_with_repeats(shipments: &LazyFrame, columns: &[String], restatements: &[&Restatement]) -> PolarsResult<LazyFrame> {
+    let kept_keys = restatements.iter().filter_map(|restatement| restatement.kept_record_key).collect();
+    let pairs = key_table([
+        ("repeat_key", record_keys(restatements)),
+        ("kept_key", kept_keys),
+        ("kept_declaration_key", declaration_keys(restatements)),
+    ]);
+    let repeat = shipments
+        .clone()
+        .select(columns.iter().map(|name| col(name.as_str()).alias(format!("repeat_{name}"))).collect::<Vec<_>>());
+    // The kept line may itself be one that a vendor added: it then stands under the declaration that it was added to.
+    let both = shipments
+        .clone()
+        .join(pairs, [col("record_key")], [col("kept_key")], JoinArgs::new(JoinType::Inner))
+        .join(repeat, [col("repeat_key")], [col("repeat_record_key")], JoinArgs::new(JoinType::Inner))
+        .with_columns([col("kept_declaration_key").alias("declaration_key")])
+        .collect()?;
+    Ok(both.lazy())
+}
+
+fn record_keys(restatements: &[&Restatement]) -> Vec<i64> {
+    restatements.iter().map(|restatement| restatement.record_key).collect()
+}
+
+fn declaration_keys(restatements: &[&Restatement]) -> Vec<i64> {
+    restatements.iter().map(|restatement| restatement.declaration_key).collect()
 }
 
 fn selection(columns: &[String], rule: &str) -> Vec<Expr> {

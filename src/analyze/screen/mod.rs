@@ -4,6 +4,10 @@
 //! An equal identifier needs no name, and two different valid ones outweigh any likeness of names. A country may order candidates but
 //! never makes a strong match of a weaker one.
 
+mod party_kinds;
+
+pub use party_kinds::{KnownKind, party_kind};
+
 use crate::error::{Error, Result};
 use crate::model::country::CountryCode;
 use crate::model::listed_entity::{EntityKind, ListedEntity, ListedName, NameKind, Watchlist};
