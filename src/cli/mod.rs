@@ -3,6 +3,7 @@
 //! Data go to stdout, everything else to stderr. Every verb has `Args` and `run`, which returns the exit code.
 
 mod check;
+mod diff;
 mod explain;
 mod explain_code;
 mod inspect;
@@ -41,6 +42,7 @@ enum Verb {
     Screen(screen::Args),
     Trend(trend::Args),
     List(list::Args),
+    Diff(diff::Args),
     Explain(explain::Args),
 }
 
@@ -55,6 +57,7 @@ pub fn run() -> Result<u8> {
         Verb::Screen(args) => screen::run(&args),
         Verb::Trend(args) => trend::run(&args),
         Verb::List(args) => list::run(&args),
+        Verb::Diff(args) => diff::run(&args),
         Verb::Explain(args) => explain::run(&args),
     }
 }

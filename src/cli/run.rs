@@ -3,9 +3,9 @@
 use super::terminal::{self, Bar, grouped};
 use crate::analyze::trend::sentence::number;
 use crate::error::{Error, Result};
-use crate::model::answer::{Answer, Countable, SameDays};
+use crate::export::cells::scaled;
+use crate::model::answer::{Answer, Countable, Counts, SameDays, Sums};
 use crate::model::question::{Question, Verdict};
-use crate::model::shipment_key::ShipmentKey;
 use crate::pipeline::run_file::RunFile;
 use crate::pipeline::{self, Outcome, Until};
 use clap::ValueEnum;
@@ -152,31 +152,23 @@ fn finding(question: &Question, answer: &Answer) -> String {
         Countable::Aggregates => format!("{}: values and weights, {window}\n", question.id),
     };
     let by: Vec<&str> = question.by.iter().filter(|by| by.column().is_some()).map(|by| by.as_str()).collect();
-    let mut rows = vec![
-        ["period"]
-            .into_iter()
-            .chain(by)
-            .chain(["declarations", "line_items", "records", "consignments", "party_days"])
-            .map(str::to_owned)
-            .collect::<Vec<_>>(),
-    ];
+    let columns = match answer.countable {
+        Countable::Aggregates => ["records", "value_usd", "value_original", "currency_code", "net_weight_kg"],
+        Countable::Shipments | Countable::Mirrors => ["declarations", "line_items", "records", "consignments", "party_days"],
+    };
+    let mut rows = vec![["period"].into_iter().chain(by).chain(columns).map(str::to_owned).collect::<Vec<_>>()];
     const SHOWN_ROWS: usize = 60;
     let n_hidden = answer.rows.len().saturating_sub(SHOWN_ROWS);
     for row in answer.rows.iter().skip(n_hidden) {
         let counts = &row.counts;
         let mut cells = vec![format!("{}{}", row.period, if row.is_partial { " (partial)" } else { "" })];
         cells.extend(row.by.iter().cloned());
-        let keys = [
-            ShipmentKey::Declarations,
-            ShipmentKey::LineItems,
-            ShipmentKey::Records,
-            ShipmentKey::Consignments,
-            ShipmentKey::PartyDays,
-        ];
-        cells.extend(keys.map(|key| match key {
-            ShipmentKey::Records => grouped(counts.records),
-            key => counts.shipments(key, answer.countable).map_or(String::new(), grouped),
-        }));
+        cells.extend(match answer.countable {
+            Countable::Aggregates => sums(counts, &row.sums),
+            Countable::Shipments | Countable::Mirrors => {
+                [counts.declarations, counts.line_items, counts.records, counts.consignments, counts.party_days].map(grouped)
+            }
+        });
         rows.push(cells);
     }
     text.push_str(&terminal::table(&rows));
@@ -218,6 +210,17 @@ fn same_days(own: &SameDays) -> String {
         ),
         _ => format!("same days of {}: none in {window}, and none in the finding", own.year),
     }
+}
+
+/// Returns what records that are sums themselves can tell.
+fn sums(counts: &Counts, sums: &Sums) -> [String; 5] {
+    [
+        grouped(counts.records),
+        sums.value_usd_cents.map_or(String::new(), |cents| scaled(cents, 2)),
+        sums.value_original_cents.map_or(String::new(), |cents| scaled(cents, 2)),
+        sums.currency_code.clone(),
+        sums.net_weight_g.map_or(String::new(), |grams| scaled(grams, 3)),
+    ]
 }
 
 fn shown(folder: &Path) -> String {

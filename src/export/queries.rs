@@ -2,7 +2,7 @@
 
 use super::folder::RunFolder;
 use crate::error::Result;
-use crate::model::answer::Answer;
+use crate::model::answer::{Answer, Countable};
 use crate::model::question::{Grouping, Question};
 use crate::store::sql::{Level, Movements, Query};
 
@@ -17,8 +17,10 @@ pub fn write(folder: &RunFolder, title: &str, view: &str, queries: &[Query], fin
     for line in view.lines() {
         text.push_str(&format!("--   {line}\n"));
     }
-    for (query, (question, _)) in queries.iter().zip(findings) {
-        for level in Level::ALL {
+    for (query, (question, answer)) in queries.iter().zip(findings) {
+        // What is compared has no total.
+        let levels = Level::ALL.into_iter().filter(|_| answer.countable != Countable::Mirrors);
+        for level in levels {
             text.push_str(&format!("\n-- finding {}, {}, total\n", query.id, level.as_str()));
             text.push_str(&query.counts(level, Movements::Crossings, &[]));
             text.push_str(";\n");

@@ -3,7 +3,7 @@
 use super::cells::scaled;
 use super::folder::RunFolder;
 use crate::error::Result;
-use crate::model::answer::{Answer, SeriesMonth};
+use crate::model::answer::{Answer, Countable, SeriesMonth};
 use crate::model::question::Question;
 
 const NUMBERS: [&str; 7] = ["year", "month", "count", "value_usd", "net_weight_kg", "consignees", "control"];
@@ -22,23 +22,25 @@ pub fn write(
         let groups = answer.group_series.iter().map(|series| (series.group.join(" / "), &series.months));
         whole
             .chain(groups)
-            .flat_map(move |(group, months)| months.iter().map(move |month| row(&question.id, &group, month, control)))
+            .flat_map(move |(group, months)| months.iter().map(move |month| row(&question.id, &group, month, answer, control)))
     });
     folder.write_csv("series.csv", &header, &NUMBERS, rows)
 }
 
-fn row(finding: &str, group: &str, month: &SeriesMonth, control: &[SeriesMonth]) -> [String; 10] {
+fn row(finding: &str, group: &str, month: &SeriesMonth, answer: &Answer, control: &[SeriesMonth]) -> [String; 10] {
+    // Sums of others are no shipments, and an empty cell is no zero.
+    let counted = |count: u64| if answer.countable == Countable::Aggregates { String::new() } else { count.to_string() };
     let beside = control.iter().find(|other| (other.year, other.month) == (month.year, month.month));
     [
         finding.to_owned(),
         group.to_owned(),
         month.year.to_string(),
         month.month.to_string(),
-        month.count.to_string(),
+        counted(month.count),
         month.status.as_str().to_owned(),
         month.value_usd_cents.map_or(String::new(), |cents| scaled(cents, 2)),
         month.net_weight_g.map_or(String::new(), |grams| scaled(grams, 3)),
-        month.consignees.to_string(),
+        counted(month.consignees),
         beside.map_or(String::new(), |other| other.count.to_string()),
     ]
 }

@@ -66,7 +66,7 @@ pub struct MatchRow {
     pub evidence: String,
     pub watchlist: String,
     pub edition: String,
-    /// `listed` where a program or a designation is stated, `in_group` where only a group is, `on_list` where neither is.
+    /// `listed` where a designation is stated, `in_group` where only a group is, `on_list` where neither is.
     pub status: &'static str,
     pub listed_on: String,
     pub delisted_on: String,

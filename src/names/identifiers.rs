@@ -24,6 +24,10 @@ pub enum IdentifierKind {
     Uscc,
     /// Number of a ship.
     Imo,
+    /// A tax number of another country than Russia and China.
+    Tax,
+    /// A number of a company register without check digits that are known here.
+    Registration,
     /// Labelled as an identifier, without check digits that are known here.
     Other,
     Phone,
@@ -38,6 +42,8 @@ impl IdentifierKind {
             IdentifierKind::Lei => "lei",
             IdentifierKind::Uscc => "uscc",
             IdentifierKind::Imo => "imo",
+            IdentifierKind::Tax => "tax",
+            IdentifierKind::Registration => "registration",
             IdentifierKind::Other => "other",
             IdentifierKind::Phone => "phone",
         }
@@ -59,7 +65,11 @@ impl IdentifierKind {
             IdentifierKind::Lei => is_lei(text),
             IdentifierKind::Uscc => is_uscc(text),
             IdentifierKind::Imo => is_imo(text),
-            IdentifierKind::Kpp | IdentifierKind::Other | IdentifierKind::Phone => false,
+            IdentifierKind::Kpp
+            | IdentifierKind::Tax
+            | IdentifierKind::Registration
+            | IdentifierKind::Other
+            | IdentifierKind::Phone => false,
         }
     }
 }
@@ -72,6 +82,18 @@ pub struct Identifier {
     pub text: String,
     /// Whether the check digits hold; always `false` for kinds without.
     pub is_valid: bool,
+}
+
+impl Identifier {
+    /// Returns an identifier as a list or a column states it. Check digits tell its kind where they prove one; else it is of the
+    /// kind that the label says. A ship's number is told by its label only: seven digits are too few.
+    pub fn stated(text: &str, kind: Option<IdentifierKind>) -> Self {
+        let text = normalize_identifier(text);
+        let labeled = kind.filter(|kind| kind.is_valid(&text));
+        let proven = labeled.or_else(|| recognize(&text));
+        let kind = proven.or(kind).unwrap_or(IdentifierKind::Other);
+        Identifier { kind, is_valid: proven.is_some(), text }
+    }
 }
 
 /// An identifier and the bytes of the raw text that it and its label take.
@@ -229,7 +251,7 @@ fn has_number_shape(kind: IdentifierKind, word: &str) -> bool {
         IdentifierKind::Lei => word.len() == 20,
         IdentifierKind::Uscc => word.len() == 18,
         IdentifierKind::Imo => word.len() == 7 && is_digits(word),
-        IdentifierKind::Other | IdentifierKind::Phone => n_digits >= 5,
+        IdentifierKind::Tax | IdentifierKind::Registration | IdentifierKind::Other | IdentifierKind::Phone => n_digits >= 5,
     }
 }
 

@@ -30,8 +30,7 @@ pub fn gather(queries: &[Query], resolved: &mut Resolved, members: &DataFrame, g
     let failed = |error: PolarsError| Error::promise("the evidence cannot be put together").detail(error.to_string());
     let record_keys = evidence_keys(queries, &mut resolved.engine)?;
     let mut cut = resolved.of_records(record_keys)?;
-    cut.register("members", members.clone().lazy());
-    cut.register("goods", goods.clone().lazy());
+    add_small_tables(&mut cut, members, goods);
     let mut tables = Vec::new();
     for query in queries {
         tables.push(cut.run(&query.all_columns())?.lazy());
@@ -48,10 +47,7 @@ pub fn gather(queries: &[Query], resolved: &mut Resolved, members: &DataFrame, g
     };
     let evidence = evidence.select(&names).and_then(|table| table.with_row_index("row".into(), None)).map_err(failed)?;
 
-    let mut engine = Engine::new();
-    engine.register("shipments", evidence.clone().lazy().with_columns([col("row").cast(DataType::Int64)]));
-    engine.register("members", members.clone().lazy());
-    engine.register("goods", goods.clone().lazy());
+    let mut engine = engine_over(evidence.clone().lazy().with_columns([col("row").cast(DataType::Int64)]), members, goods);
     let mut marks: Vec<BTreeSet<(usize, usize)>> = vec![BTreeSet::new(); evidence.height()];
     for (at, query) in queries.iter().enumerate() {
         let steps =
@@ -135,16 +131,8 @@ pub fn without_rules(
     if !resolved.has_removed() {
         return Ok(found);
     }
-    let over = |shipments: LazyFrame| {
-        let mut engine = Engine::new();
-        engine.register("shipments", shipments);
-        engine.register("members", members.clone().lazy());
-        engine.register("goods", goods.clone().lazy());
-        engine
-    };
     let mut of_removed = resolved.of_removed()?;
-    of_removed.register("members", members.clone().lazy());
-    of_removed.register("goods", goods.clone().lazy());
+    add_small_tables(&mut of_removed, members, goods);
     let record_keys = evidence_keys(queries, &mut of_removed)?;
     let columns: Vec<Expr> = shipments::shipment_columns().iter().map(|(name, _)| col(name.as_str())).collect();
     let removed = resolved.removed_records(record_keys)?;
@@ -158,7 +146,8 @@ pub fn without_rules(
         let kept = shipments.clone().lazy().filter(is_of_rule("restated_rule").not()).select(&columns);
         let all = concat([kept, removed.clone()], UnionArgs::default())
             .map_err(|error| Error::promise("the evidence cannot be put together").detail(error.to_string()))?;
-        let (mut removed, mut all) = (over(removed), over(all));
+        let mut removed = engine_over(removed, members, goods);
+        let mut all = engine_over(all, members, goods);
         for (query, found) in queries.iter().zip(&mut found) {
             let removed_records = total(query, &mut removed, Level::Headline)?.records;
             if removed_records > 0 {
@@ -168,6 +157,19 @@ pub fn without_rules(
         }
     }
     Ok(found)
+}
+
+/// Returns an engine over some shipments, with the small tables that counts join.
+pub fn engine_over(shipments: LazyFrame, members: &DataFrame, goods: &DataFrame) -> Engine {
+    let mut engine = Engine::new();
+    engine.register("shipments", shipments);
+    add_small_tables(&mut engine, members, goods);
+    engine
+}
+
+fn add_small_tables(engine: &mut Engine, members: &DataFrame, goods: &DataFrame) {
+    engine.register("members", members.clone().lazy());
+    engine.register("goods", goods.clone().lazy());
 }
 
 /// Returns the keys of the records that are evidence of any finding.

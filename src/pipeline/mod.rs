@@ -4,6 +4,7 @@
 
 pub mod explain_code;
 pub mod inspect;
+pub mod lists;
 pub mod names;
 pub mod run;
 pub mod run_file;
@@ -22,6 +23,7 @@ mod part;
 mod records;
 mod repeats;
 mod screening;
+mod stated_records;
 
 pub use progress::{Progress, Reading};
 pub use run::{Outcome, Until, check, run};

@@ -1,9 +1,9 @@
 //! A bare list of names against watchlists: screening without records.
 
+use super::lists;
 use crate::analyze::screen::{self, ScreenedParty};
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::ingest::names_file::read_names;
-use crate::ingest::watchlist::{self, Format};
 use crate::model::listed_entity::Watchlist;
 use crate::model::party::NameMatch;
 use std::path::Path;
@@ -11,7 +11,7 @@ use std::path::Path;
 /// Screens the names of a CSV file; the result is in the order of the file, the best match of a name first.
 pub fn screen(names: &Path, watchlists: &[String], floor: u16, top: usize) -> Result<Vec<NameMatch>> {
     let rows = read_names(names)?;
-    let lists = watchlists.iter().map(|argument| read_list(argument)).collect::<Result<Vec<Watchlist>>>()?;
+    let lists = watchlists.iter().map(|argument| lists::read(argument)).collect::<Result<Vec<Watchlist>>>()?;
     let parties: Vec<ScreenedParty<'_>> = rows
         .iter()
         .map(|row| ScreenedParty {
@@ -39,19 +39,4 @@ pub fn screen(names: &Path, watchlists: &[String], floor: u16, top: usize) -> Re
             }
         })
         .collect())
-}
-
-/// Reads `FILE` or `FILE=FORMAT`; the list is called by its file's name.
-fn read_list(argument: &str) -> Result<Watchlist> {
-    let (file, format) = match argument.rsplit_once('=') {
-        Some((file, format)) if !Path::new(argument).exists() => (file, Some(Format::parse(format)?)),
-        _ => (argument, Format::from_file_name(Path::new(argument))),
-    };
-    let path = Path::new(file);
-    let format = format.ok_or_else(|| {
-        Error::request(format!("the format of the watchlist `{file}` is not known"))
-            .hint(format!("write `--watchlist {file}=FORMAT`; formats: {}", Format::ALL.map(Format::as_str).join(", ")))
-    })?;
-    let id = path.file_name().map_or_else(|| file.to_owned(), |name| name.to_string_lossy().into_owned());
-    watchlist::read(path, format, &id, None)
 }

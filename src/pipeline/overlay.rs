@@ -86,17 +86,22 @@ impl Resolved {
         let parts = self.parts_where(is_wanted.clone())?;
         let restated = self.restated.clone().lazy().filter(is_wanted);
         let mut engine = engine_over(parts.lazy(), &self.removed, restated, &self.rules)?;
-        let shipments = engine.query(&sql::shipments_view(&self.rules))?;
-        engine.register("shipments", self.with_conditions(shipments));
+        self.show(&mut engine, &sql::shipments_view(&self.rules))?;
         Ok(engine)
     }
 
     /// Returns an engine whose `shipments` are the records that the rules have taken out.
     pub fn of_removed(&self) -> Result<Engine> {
         let mut engine = engine_over(self.parts.clone(), &self.removed, self.restated.clone().lazy(), &self.rules)?;
-        let removed = engine.query(&sql::removed_view(&self.rules))?;
-        engine.register("shipments", self.with_conditions(removed));
+        self.show(&mut engine, &sql::removed_view(&self.rules))?;
         Ok(engine)
+    }
+
+    /// Makes a view the `shipments` of an engine, with the conditions that words tell.
+    fn show(&self, engine: &mut Engine, view: &str) -> Result<()> {
+        let shipments = engine.query(view)?;
+        engine.register("shipments", self.with_conditions(shipments));
+        Ok(())
     }
 
     /// Returns some removed records with the columns of `shipments` and the `rule` of each.

@@ -4,6 +4,7 @@ use super::inputs;
 use super::progress::Progress;
 use super::records::{self, LoadedFile};
 use super::run_file::RunFile;
+use super::stated_records::StatedRecords;
 use super::{date_order, editions, evidence, goods, overlay, screening, trend};
 use crate::analyze::findings::{self, Coverage};
 use crate::analyze::{resolve, screen};
@@ -17,16 +18,15 @@ use crate::model::digest::sha256_of_file;
 use crate::model::goods::Breadth;
 use crate::model::issue::{Issue, Issues};
 use crate::model::listed_entity::Watchlist;
-use crate::model::question::{Grouping, Question, Verdict};
+use crate::model::question::{Question, Verdict};
 use crate::model::trend_change::TestedSeries;
-use crate::model::vendor_schema::{Grain, VendorSchema};
+use crate::model::vendor_schema::VendorSchema;
 use crate::normalize::STORE_VERSION;
-use crate::store::local::Engine;
 use crate::store::parts::Store;
 use crate::store::sql::{self, Query, Thresholds};
 use polars::prelude::*;
 use serde_json::json;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 /// How far a run goes.
@@ -164,10 +164,7 @@ pub fn run(
         .collect();
     let mut shipments = evidence::gather(&queries, &mut resolved, &members, &goods)?;
     evidence::add_kinds(&mut shipments, &parties)?;
-    let mut engine = Engine::new();
-    engine.register("shipments", shipments.clone().lazy());
-    engine.register("members", members.clone().lazy());
-    engine.register("goods", goods.clone().lazy());
+    let mut engine = evidence::engine_over(shipments.clone().lazy(), &members, &goods);
     let mut goods_hits = goods::hits_table(&prepared.goods.hits(&run_file.questions, &mut engine)?);
     engine.register("goods_hits", goods_hits.clone().lazy());
     let has_apart = |question: &Question| goods_rows.iter().any(|row| row.goods_set == question.id && !row.is_counted);
@@ -194,8 +191,10 @@ pub fn run(
         answer.reasons.extend(line_notes(&files, &prepared.schemas));
         let off = resolve::switchable_rules().filter(|rule| !run_file.rules.contains(rule));
         answer.reasons.extend(off.map(|rule| format!("the rule `{rule}` for repeats is switched off")));
-        answer.same_days =
-            findings::same_days(question, query, answer.headline.of(question.count), &mut resolved.engine, &coverage)?;
+        if countable == Countable::Shipments {
+            let headline = answer.headline.of(question.count);
+            answer.same_days = findings::same_days(question, query, headline, &mut resolved.engine, &coverage)?;
+        }
         if let Some(request) = &run_file.trend {
             answer.group_series = findings::group_series(question, query, &mut engine, &coverage)?;
             of_records.push(trend::caveats_of_records(request, question, query, &mut engine, &mut resolved.engine)?);
@@ -269,61 +268,6 @@ fn tally(run_file: &RunFile, files: &[LoadedFile]) -> Outcome {
         records_totals: files.iter().map(|file| file.part.account.records_totals).sum(),
         max_rejected: run_file.max_rejected,
     }
-}
-
-/// What the records of a store are: one row for each reporter, flow and grain that there is.
-struct StatedRecords(Vec<[String; 3]>);
-
-impl StatedRecords {
-    fn read(store: &mut Engine) -> Result<Self> {
-        let table = store.run("SELECT DISTINCT reporter_country_code, flow, grain FROM shipments")?;
-        let lost = |error: PolarsError| Error::promise("the store lacks a column").detail(error.to_string());
-        let mut rows = Vec::new();
-        for row in 0..table.height() {
-            let mut cells = [const { String::new() }; 3];
-            for (cell, column) in cells.iter_mut().zip(table.columns()) {
-                *cell = column.str().map_err(lost)?.get(row).unwrap_or("not stated").to_owned();
-            }
-            rows.push(cells);
-        }
-        rows.sort_unstable();
-        Ok(StatedRecords(rows))
-    }
-
-    /// Tells how the records of a question count together. A question that would add the records of several reporters without naming
-    /// them, or the two sides of movements, is refused.
-    fn countable(&self, question: &Question) -> Result<Countable> {
-        let is_asked = |[reporter, flow, _]: &&[String; 3]| {
-            (question.reporter.is_empty() || question.reporter.iter().any(|code| code.as_str() == reporter))
-                && question.flow.as_ref().is_none_or(|asked| asked == flow)
-        };
-        let rows: Vec<&[String; 3]> = self.0.iter().filter(is_asked).collect();
-        let distinct = |at: usize| rows.iter().map(|row| row[at].as_str()).collect::<BTreeSet<&str>>();
-        let (reporters, flows) = (distinct(0), distinct(1));
-        let is_by = |grouping: Grouping| question.by.contains(&grouping);
-        if reporters.len() > 1 && question.reporter.is_empty() && !is_by(Grouping::Reporter) {
-            return Err(not_said(question, "reporter", &reporters));
-        }
-        let flows_of = |reporter: &str| rows.iter().filter(|row| row[0] == reporter).map(|row| &row[1]).collect::<BTreeSet<_>>();
-        let is_apart = is_by(Grouping::Reporter) && reporters.iter().all(|reporter| flows_of(reporter).len() == 1);
-        if flows.len() > 1 && !is_by(Grouping::Flow) && !is_apart {
-            return Err(not_said(question, "flow", &flows));
-        }
-        Ok(if distinct(2).contains(Grain::Aggregate.as_str()) {
-            Countable::Aggregates
-        } else if flows.len() > 1 {
-            Countable::Mirrors
-        } else {
-            Countable::Shipments
-        })
-    }
-}
-
-fn not_said(question: &Question, key: &str, values: &BTreeSet<&str>) -> Error {
-    let values: Vec<&str> = values.iter().copied().collect();
-    Error::request(format!("finding `{}` does not say which `{key}` it means", question.id))
-        .detail(format!("the records have: {}", values.join(", ")))
-        .hint(format!("add `{key} = …` to the finding, or `by = [\"{key}\"]`: two sides of a movement are compared, never added"))
 }
 
 fn coverage(run_file: &RunFile, schemas: &[VendorSchema], files: &[LoadedFile]) -> Result<Coverage> {

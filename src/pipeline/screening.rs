@@ -63,7 +63,7 @@ pub fn check_sides(questions: &[Question], watchlists: &[Watchlist]) -> Result<(
                     return Err(unknown("entity", wanted, name, question, entities().map(|entity| entity.primary_name())));
                 }
             }
-            let programs: BTreeSet<&str> = entities().flat_map(|entity| entity.programs.iter().map(String::as_str)).collect();
+            let programs: BTreeSet<&str> = entities().flat_map(ListedEntity::programs).collect();
             check_words("program", &side.program, &programs, name, question)?;
         }
     }
@@ -183,7 +183,7 @@ pub fn screen(parties: &[PartyRow], watchlists: &[Watchlist], questions: &[Quest
                 .filter(|path| path.watchlist == found.watchlist && path.entity == found.entity)
                 .map(|path| path.path.as_str())
                 .collect();
-            let is_listed = !entity.programs.is_empty() || entity.listed_on != Known::Open;
+            let is_listed = !entity.designations.is_empty();
             let status = match (is_listed, paths.is_empty()) {
                 (true, _) => "listed",
                 (false, false) => "in_group",
@@ -203,8 +203,8 @@ pub fn screen(parties: &[PartyRow], watchlists: &[Watchlist], questions: &[Quest
                 watchlist: watchlist.id.clone(),
                 edition: watchlist.as_of.map_or(String::new(), |day| day.to_string()),
                 status,
-                listed_on: print_known(entity.listed_on),
-                delisted_on: print_known(entity.delisted_on),
+                listed_on: print_known(entity.listed_on()),
+                delisted_on: print_known(entity.delisted_on()),
                 group_path: paths.join("; "),
                 role: party.roles.iter().map(|role| role.as_str()).collect::<Vec<_>>().join(";"),
             }

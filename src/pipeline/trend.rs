@@ -11,7 +11,7 @@ use crate::analyze::trend::source_caveats::{self, Asked, CodeSpan, Lacking, Mont
 use crate::analyze::trend::{self, Settings};
 use crate::error::{Error, Result};
 use crate::ingest::series_file::{self, ReadSeries};
-use crate::model::answer::{Answer, PeriodStatus, SeriesMonth};
+use crate::model::answer::{Answer, Countable, PeriodStatus, SeriesMonth};
 use crate::model::date::Day;
 use crate::model::question::Question;
 use crate::model::series::{Frequency, Measure, SeriesPoint, TradeSeries};
@@ -121,7 +121,11 @@ pub fn test_findings(request: &TrendRequest, findings: &[(Question, Answer)], kn
         caveats.extend(known.of_records[at].iter().cloned());
         caveats.extend(repeats.clone());
         let control = control_of(request, question).and_then(|id| findings.iter().find(|(other, _)| other.id == *id));
-        for measure in &request.measures {
+        // Sums of others have no shipments, and no consignees of their own.
+        let is_measured = |measure: &&Measure| {
+            answer.countable != Countable::Aggregates || matches!(measure, Measure::ValueUsd | Measure::NetWeightKg)
+        };
+        for measure in request.measures.iter().filter(is_measured) {
             let controls: Vec<TradeSeries> =
                 control.map(|(other, answer)| series_of(request, &other.id, &answer.series, *measure)).into_iter().collect();
             let mut add = |group: &[String], months: &[SeriesMonth]| {
@@ -131,7 +135,10 @@ pub fn test_findings(request: &TrendRequest, findings: &[(Question, Answer)], kn
                 let (finding, controls, caveats) = (question.id.clone(), controls.clone(), caveats.clone());
                 all.push(SeriesToTest { finding, group, series, controls, caveats });
             };
-            add(&[], &answer.series);
+            // What is compared has series by group alone.
+            if answer.countable != Countable::Mirrors {
+                add(&[], &answer.series);
+            }
             answer.group_series.iter().for_each(|series| add(&series.group, &series.months));
         }
     }

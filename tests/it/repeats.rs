@@ -293,3 +293,16 @@ fn the_same_file_twice_on_and_off() {
     let twice: Vec<Vec<Written>> = groups.iter().map(|written| [written.as_slice(), written].concat()).collect();
     assert_counts("same file off", &found, &twice, true);
 }
+
+/// What is compared has no sum anywhere: not under a rule, not by procedure, not in the queries.
+#[test]
+fn mirrors_are_added_nowhere() {
+    let workdir = Workdir::copy_of(&crate::workdir::project("tests/cases/resolve/mirrors-are-compared"));
+    workdir.run(&["run", "run.toml"]);
+    let finding = workdir.json("run.run/findings.json")["findings"][0].clone();
+    for key in ["shipments", "counts", "confirmed", "range", "looser", "by_procedure_class", "by_breadth", "without_rule"] {
+        assert!(finding.get(key).is_some_and(serde_json::Value::is_null), "{key}: {}", finding[key]);
+    }
+    assert!(!workdir.read_text("run.run/queries.sql").contains(", total"));
+    assert!(!workdir.table("run.run/series.csv").column("group").contains(&""), "no month adds the two sides");
+}

@@ -216,7 +216,7 @@ impl<'s> ListKey<'s> {
             }
             ListKey::Entity(wanted) => wanted.iter().any(|id| *id == entity.entity_id || id == entity.primary_name()),
             ListKey::List(wanted) => wanted.contains(&watchlist.id),
-            ListKey::Program(wanted) => wanted.iter().any(|program| entity.programs.contains(program)),
+            ListKey::Program(wanted) => entity.programs().any(|program| wanted.iter().any(|wanted| wanted == program)),
         };
         if holds { vec![Interval::ALWAYS] } else { Vec::new() }
     }

@@ -180,8 +180,6 @@ struct Listed<'a> {
     index: NameIndex,
     /// For each indexed name: watchlist, entity, position among its names.
     places: Vec<(usize, usize, usize)>,
-    /// For each entity, in the order of the lists.
-    identifiers: FxHashMap<(usize, usize), Vec<Identifier>>,
     by_identifier: FxHashMap<String, Vec<(usize, usize)>>,
 }
 
@@ -189,7 +187,6 @@ impl<'a> Listed<'a> {
     fn new(watchlists: &'a [Watchlist]) -> Self {
         let mut places = Vec::new();
         let mut names: Vec<&str> = Vec::new();
-        let mut identifiers: FxHashMap<(usize, usize), Vec<Identifier>> = FxHashMap::default();
         let mut by_identifier: FxHashMap<String, Vec<(usize, usize)>> = FxHashMap::default();
         for (w, watchlist) in watchlists.iter().enumerate() {
             for (e, entity) in watchlist.entities.iter().enumerate() {
@@ -197,19 +194,16 @@ impl<'a> Listed<'a> {
                     places.push((w, e, n));
                     names.push(&name.name);
                 }
-                let of_entity: Vec<Identifier> =
-                    entity.identifiers.iter().map(|text| listed_identifier(text, entity.kind)).collect();
-                for identifier in of_entity.iter().filter(|identifier| identifies(identifier)) {
+                for identifier in entity.identifiers.iter().filter(|identifier| identifies(identifier)) {
                     let entities = by_identifier.entry(identifier.text.clone()).or_default();
                     if entities.last() != Some(&(w, e)) {
                         entities.push((w, e));
                     }
                 }
-                identifiers.insert((w, e), of_entity);
             }
         }
         let names: Vec<Name> = names.par_iter().map(|name| Name::read(name)).collect();
-        Listed { watchlists, index: NameIndex::of_names(names), places, identifiers, by_identifier }
+        Listed { watchlists, index: NameIndex::of_names(names), places, by_identifier }
     }
 
     fn entity(&self, place: (usize, usize)) -> &'a ListedEntity {
@@ -296,8 +290,7 @@ impl<'a> Listed<'a> {
         if entity.kind == EntityKind::Person {
             cap(rule::PERSON_MOST, "person by name alone".to_string());
         }
-        let listed = self.identifiers.get(&place).map_or(&[] as &[Identifier], Vec::as_slice);
-        if let Some(kind) = contradiction(identifiers, listed) {
+        if let Some(kind) = contradiction(identifiers, &entity.identifiers) {
             cap(rule::IDENTIFIER_DIFFERS_MOST, format!("{} differs", kind.as_str()));
         }
         (score, reasons)
@@ -386,14 +379,6 @@ fn party_identifiers(party: &ScreenedParty) -> Vec<Identifier> {
     identifiers
 }
 
-fn listed_identifier(text: &str, kind: EntityKind) -> Identifier {
-    let text = normalize_identifier(text);
-    // Seven digits are too few to be told for a ship's number without knowing that it is a ship's.
-    let is_imo = kind == EntityKind::Vessel && IdentifierKind::Imo.is_valid(&text);
-    let recognized = recognize(&text).or(is_imo.then_some(IdentifierKind::Imo));
-    Identifier { kind: recognized.unwrap_or(IdentifierKind::Other), is_valid: recognized.is_some(), text }
-}
-
 /// Whether an identifier says enough to name an entity alone.
 fn identifies(identifier: &Identifier) -> bool {
     let text = identifier.text.as_bytes();
@@ -424,14 +409,15 @@ mod tests {
         identifiers: &[&str],
         countries: &[&str],
     ) -> ListedEntity {
-        ListedEntity {
+        let mut entity = ListedEntity {
             entity_id: entity_id.to_string(),
             kind,
             names: names.iter().map(|(name, kind)| ListedName { name: name.to_string(), kind: *kind }).collect(),
-            identifiers: identifiers.iter().map(|text| text.to_string()).collect(),
             countries: countries.iter().map(|code| CountryCode::parse(code).expect("a code of the table")).collect(),
             ..ListedEntity::default()
-        }
+        };
+        identifiers.iter().for_each(|text| entity.add_identifier(text, None));
+        entity
     }
 
     fn watchlists() -> Vec<Watchlist> {
@@ -532,7 +518,7 @@ mod tests {
     #[test]
     fn placeholders_identify_nobody() {
         let mut list = watchlists();
-        list[0].entities[0].identifiers = vec!["0000000000".to_string(), "123".to_string()];
+        ["0000000000", "123"].iter().for_each(|text| list[0].entities[0].add_identifier(text, None));
         for id in ["0000000000", "123", "-", ""] {
             assert_eq!(screen(&[party("nobody at all", "", id)], &list, WEAK, 1), []);
         }

@@ -5,29 +5,22 @@
 //! because an entity may have been listed long before. What a reader does not understand is an issue and counted; what it cannot
 //! place is an error.
 
+mod file;
+mod issues;
+
 mod names;
 mod ofac_sdn;
 mod plimsoll;
 
 use crate::error::{Error, Result, nearest};
 use crate::model::date::Day;
-use crate::model::listed_entity::{ListedEntity, ListedName, NameKind, Watchlist};
-use encoding_rs::{Encoding, WINDOWS_1252};
-use flate2::read::MultiGzDecoder;
-use std::collections::BTreeMap;
-use std::io::Read;
+use crate::model::listed_entity::Watchlist;
+use file::{Content, ListFile, file_name};
+use issues::ListIssues;
 use std::path::Path;
 
-/// The layout of a list file.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Format {
-    /// `sdn.csv` or `cons_prim.csv` of the U.S. Treasury, with `alt.csv` and `add.csv` beside it.
-    OfacSdn,
-    /// A CSV file `entity_id,name[,kind,type,country]`.
-    Names,
-    /// Own entities, groups and ownership in TOML.
-    Plimsoll,
-}
+/// The readers, in the order in which a file is tried when nobody says what it is: what looks like anything comes last.
+static FORMATS: [&Format; 3] = [&ofac_sdn::FORMAT, &plimsoll::FORMAT, &names::FORMAT];
 
 /// Formats that have a name already and no reader yet.
 const LATER_FORMATS: [&str; 14] = [
@@ -47,57 +40,78 @@ const LATER_FORMATS: [&str; 14] = [
     "gleif",
 ];
 
-impl Format {
-    pub const ALL: [Format; 3] = [Format::OfacSdn, Format::Names, Format::Plimsoll];
+/// The layout of a list file, with its reader.
+pub struct Format {
+    /// As the run file and the command line call it.
+    pub name: &'static str,
+    /// What the bytes of such a file are.
+    contents: &'static [Content],
+    /// Whether a file looks like this layout.
+    fits: fn(&Beginning) -> bool,
+    read: fn(&ListFile, &mut ListIssues) -> Result<Watchlist>,
+}
 
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Format::OfacSdn => "ofac-sdn",
-            Format::Names => "names",
-            Format::Plimsoll => "plimsoll",
+/// What a format is told by: the beginning of a file.
+struct Beginning {
+    /// The name of the file in small letters, without `.gz`.
+    name: String,
+    /// The first few thousand letters.
+    text: String,
+}
+
+impl Beginning {
+    /// How much of a file is looked at.
+    const N_BYTES: usize = 4096;
+
+    fn of(file: &ListFile) -> Self {
+        let name = file_name(&file.path).to_ascii_lowercase();
+        let start = &file.bytes[..file.bytes.len().min(Self::N_BYTES)];
+        Beginning {
+            name: name.strip_suffix(".gz").unwrap_or(&name).to_owned(),
+            text: String::from_utf8_lossy(start).trim_start_matches('\u{feff}').to_owned(),
         }
     }
+}
 
-    pub fn parse(text: &str) -> Result<Self> {
-        if let Some(format) = Format::ALL.into_iter().find(|format| format.as_str() == text) {
+impl Format {
+    /// Returns the names of all formats that can be read.
+    pub fn names() -> Vec<&'static str> {
+        FORMATS.iter().map(|format| format.name).collect()
+    }
+
+    /// Returns the format of a name.
+    pub fn parse(text: &str) -> Result<&'static Format> {
+        if let Some(format) = FORMATS.iter().find(|format| format.name == text) {
             return Ok(format);
         }
-        let known = format!("known: {}", quote_all(Format::ALL.map(Format::as_str)));
+        let known = format!("known: {}", quote_all(Format::names()));
         if LATER_FORMATS.contains(&text) {
             return Err(Error::request(format!("the watchlist format `{text}` is not in this version"))
                 .detail(known)
                 .hint("write the list as a CSV file `entity_id,name,kind,type,country` and read it as `names`"));
         }
         let error = Error::request(format!("unknown watchlist format `{text}`")).detail(known);
-        Err(match nearest(text, Format::ALL.map(Format::as_str).into_iter().chain(LATER_FORMATS)) {
+        Err(match nearest(text, Format::names().into_iter().chain(LATER_FORMATS)) {
             Some(meant) => error.hint(format!("did you mean `{meant}`?")),
             None => error,
         })
     }
 
-    /// Returns the format that a file's name tells, if it tells one.
-    pub fn from_file_name(path: &Path) -> Option<Self> {
-        let name = path.file_name()?.to_str()?.to_ascii_lowercase();
-        let name = name.strip_suffix(".gz").unwrap_or(&name);
-        let is_csv = name.ends_with(".csv");
-        match name {
-            _ if name.ends_with(".toml") => Some(Format::Plimsoll),
-            _ if is_csv && (name.starts_with("sdn") || name.starts_with("cons_prim")) => Some(Format::OfacSdn),
-            _ if is_csv => Some(Format::Names),
-            _ => None,
-        }
+    /// Returns the format that a file's name and beginning tell, if they tell one.
+    pub fn of_file(path: &Path) -> Result<Option<&'static Format>> {
+        let all = [Content::Text, Content::Xml, Content::Json, Content::ZipWorkbook, Content::OldWorkbook];
+        let file = ListFile::read(path, &all)?;
+        let beginning = Beginning::of(&file);
+        let mut formats = FORMATS.iter().filter(|format| format.contents.contains(&file.content));
+        Ok(formats.find(|format| (format.fits)(&beginning)).copied())
     }
 }
 
 /// Reads one edition of a list. `as_of` is the edition that the run file states; without it the list's own is taken, if any.
-pub fn read(path: &Path, format: Format, id: &str, as_of: Option<Day>) -> Result<Watchlist> {
+pub fn read(path: &Path, format: &Format, id: &str, as_of: Option<Day>) -> Result<Watchlist> {
     let mut issues = ListIssues::default();
-    let text = read_text(path, &mut issues)?;
-    let mut watchlist = match format {
-        Format::OfacSdn => ofac_sdn::read(path, &text, &mut issues)?,
-        Format::Names => names::read(path, &text, &mut issues)?,
-        Format::Plimsoll => plimsoll::read(path, &text)?,
-    };
+    let file = ListFile::read(path, format.contents)?;
+    let mut watchlist = (format.read)(&file, &mut issues)?;
     if watchlist.entities.is_empty() {
         return Err(Error::request(format!("`{}` holds not a single entity", path.display()))
             .hint("an empty list would clear everybody; check the download"));
@@ -114,117 +128,6 @@ pub fn read(path: &Path, format: Format, id: &str, as_of: Option<Day>) -> Result
     Ok(watchlist)
 }
 
-/// What a reader did not understand, each with the number of times.
-#[derive(Debug, Default)]
-struct ListIssues(BTreeMap<String, u64>);
-
-impl ListIssues {
-    fn add(&mut self, what: impl Into<String>) {
-        *self.0.entry(what.into()).or_default() += 1;
-    }
-
-    fn into_vec(self) -> Vec<(String, u64)> {
-        self.0.into_iter().collect()
-    }
-}
-
-/// Returns the text of a list file: unpacked, decoded, and neither empty nor a page or document that only bears its name.
-fn read_text(path: &Path, issues: &mut ListIssues) -> Result<String> {
-    if path.is_dir() {
-        return Err(Error::request(format!("`{}` is a folder, not a list", path.display()))
-            .hint("name the file, for example `sdn.csv`; those that belong to it are found beside it"));
-    }
-    let mut bytes = std::fs::read(path).map_err(|source| Error::file(path, "read", source))?;
-    if bytes.starts_with(&[0x1f, 0x8b]) {
-        let mut unpacked = Vec::new();
-        MultiGzDecoder::new(bytes.as_slice()).read_to_end(&mut unpacked).map_err(|source| {
-            Error::request(format!("cannot unpack `{}`", path.display()))
-                .detail(source.to_string())
-                .hint("the file was cut or damaged; fetch it again")
-        })?;
-        bytes = unpacked;
-    }
-    if let Some(what) = foreign_document(&bytes) {
-        return Err(Error::request(format!("`{}` is {what}, not a list", path.display()))
-            .hint("a download that failed often leaves such a file; fetch the list again"));
-    }
-    let text = decode(&bytes, path, issues);
-    // OFAC ends its files with the byte 1A.
-    if text.trim_matches(|letter: char| letter.is_whitespace() || letter == '\u{1a}').is_empty() {
-        return Err(Error::request(format!("`{}` is empty", path.display()))
-            .hint("an empty list would clear everybody; check the download"));
-    }
-    Ok(text)
-}
-
-/// Names the kind of a document that no list format of ours has.
-fn foreign_document(bytes: &[u8]) -> Option<&'static str> {
-    let start: Vec<u8> = bytes
-        .strip_prefix(b"\xef\xbb\xbf")
-        .unwrap_or(bytes)
-        .iter()
-        .copied()
-        .skip_while(u8::is_ascii_whitespace)
-        .take(32)
-        .map(|byte| byte.to_ascii_lowercase())
-        .collect();
-    const KINDS: [(&[u8], &str); 7] = [
-        (b"<!doctype html", "a web page"),
-        (b"<html", "a web page"),
-        (b"<!--", "a web page"),
-        (b"<?xml", "an XML document"),
-        (b"<", "an XML document"),
-        (b"pk\x03\x04", "a workbook or zip archive"),
-        (b"%pdf", "a PDF document"),
-    ];
-    KINDS.into_iter().find(|(signature, _)| start.starts_with(signature)).map(|(_, kind)| kind)
-}
-
-/// Decodes by byte order mark, else as UTF-8, else as Windows-1252, the two in which lists of names come.
-fn decode(bytes: &[u8], path: &Path, issues: &mut ListIssues) -> String {
-    if let Some((encoding, _)) = Encoding::for_bom(bytes) {
-        return encoding.decode(bytes).0.into_owned();
-    }
-    match std::str::from_utf8(bytes) {
-        Ok(text) => text.to_owned(),
-        Err(_) => {
-            issues.add(format!("`{}` read as Windows-1252, since it is not UTF-8", file_name(path)));
-            WINDOWS_1252.decode(bytes).0.into_owned()
-        }
-    }
-}
-
-fn file_name(path: &Path) -> String {
-    path.file_name().map_or_else(|| path.display().to_string(), |name| name.to_string_lossy().into_owned())
-}
-
-/// Adds a name to an entity once; of two kinds of one name the one that says more stays.
-fn add_name(entity: &mut ListedEntity, name: &str, kind: NameKind) {
-    let name = name.split_whitespace().collect::<Vec<_>>().join(" ");
-    if name.is_empty() {
-        return;
-    }
-    // A former name still makes a match, a weak alias never does.
-    let rank = |kind: NameKind| match kind {
-        NameKind::Primary => 0,
-        NameKind::StrongAlias => 1,
-        NameKind::FormerName => 2,
-        NameKind::WeakAlias => 3,
-    };
-    match entity.names.iter_mut().find(|known| known.name == name) {
-        Some(known) if rank(kind) < rank(known.kind) => known.kind = kind,
-        Some(_) => {}
-        None => entity.names.push(ListedName { name, kind }),
-    }
-}
-
-/// Adds what is not there yet.
-fn add_once<T: PartialEq>(values: &mut Vec<T>, value: T) {
-    if !values.contains(&value) {
-        values.push(value);
-    }
-}
-
 fn quote_all<'a>(words: impl IntoIterator<Item = &'a str>) -> String {
     words.into_iter().map(|word| format!("`{word}`")).collect::<Vec<_>>().join(", ")
 }
@@ -233,22 +136,21 @@ fn quote_all<'a>(words: impl IntoIterator<Item = &'a str>) -> String {
 mod tests {
     use super::*;
     use crate::model::listed_entity::Known;
+    use crate::names::identifiers::Identifier;
+    use encoding_rs::WINDOWS_1252;
     use std::fmt::Write as _;
     use std::io::Write as _;
     use std::path::PathBuf;
 
     const CASES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/cases/watchlists");
 
-    /// Each folder below `tests/cases/watchlists/FORMAT/` is a case: the list under one of these names, and `expected.txt`.
-    const INPUTS: [&str; 4] = ["sdn.csv", "cons_prim.csv", "input.csv", "input.toml"];
-
     #[test]
     fn cases_hold() {
+        // Each folder below `tests/cases/watchlists/FORMAT/` is a case: a list and `expected.txt`.
         let mut n_cases = 0;
-        for format in Format::ALL {
-            for case in folders(&Path::new(CASES).join(format.as_str())) {
-                let input = INPUTS.map(|name| case.join(name)).into_iter().find(|path| path.exists());
-                let input = input.unwrap_or_else(|| panic!("{} holds no list", case.display()));
+        for format in FORMATS {
+            for case in folders(&Path::new(CASES).join(format.name)) {
+                let input = list_of(&case);
                 let found = match read(&input, format, "case", None) {
                     Ok(watchlist) => print(&watchlist),
                     Err(error) => format!("error: {error}\n").replace(&format!("{}/", case.display()), ""),
@@ -265,6 +167,17 @@ mod tests {
         assert!(n_cases >= 30, "only {n_cases} cases were read");
     }
 
+    /// Returns the list of a case: `input.*`, or a file that bears the publisher's name, with others beside it.
+    fn list_of(case: &Path) -> PathBuf {
+        let primary = ["sdn.csv", "cons_prim.csv"].map(|name| case.join(name));
+        let input = folders(case)
+            .into_iter()
+            .find(|path| path.file_stem().is_some_and(|stem| stem.to_string_lossy().starts_with("input")));
+        let found = primary.into_iter().find(|path| path.exists()).or(input);
+        found.unwrap_or_else(|| panic!("{} holds no list", case.display()))
+    }
+
+    /// Returns what lies in a folder, sorted.
     fn folders(path: &Path) -> Vec<PathBuf> {
         let entries = std::fs::read_dir(path).unwrap_or_else(|_| panic!("{} is there", path.display()));
         let mut folders: Vec<PathBuf> = entries.map(|entry| entry.expect("a folder can be listed").path()).collect();
@@ -284,18 +197,22 @@ mod tests {
             let _ = writeln!(text, "as_of {as_of}");
         }
         for entity in &watchlist.entities {
-            let (from, to) = (day(entity.listed_on), day(entity.delisted_on));
-            let _ = writeln!(text, "entity {}: {:?}, listed {from} to {to}", entity.entity_id, entity.kind);
+            let _ = writeln!(text, "entity {}: {:?}", entity.entity_id, entity.kind);
             entity.names.iter().for_each(|name| writeln!(text, "  {:?}: {}", name.kind, name.name).expect("a text grows"));
             let countries: Vec<&str> = entity.countries.iter().map(|country| country.as_str()).collect();
+            let identifiers: Vec<String> = entity.identifiers.iter().map(print_identifier).collect();
             let rows = [
-                ("identifiers", entity.identifiers.join(" | ")),
+                ("identifiers", identifiers.join(" | ")),
                 ("countries", countries.join(" | ")),
                 ("addresses", entity.addresses.join(" | ")),
-                ("programs", entity.programs.join(" | ")),
             ];
             for (what, values) in rows.into_iter().filter(|(_, values)| !values.is_empty()) {
                 let _ = writeln!(text, "  {what}: {values}");
+            }
+            for act in &entity.designations {
+                let by = if act.authority.is_empty() { String::new() } else { format!(" by {}", act.authority) };
+                let (from, to) = (day(act.listed_on), day(act.delisted_on));
+                let _ = writeln!(text, "  listed{by} {from} to {to}: {}", act.programs.join(" | "));
             }
         }
         for member in &watchlist.memberships {
@@ -307,37 +224,48 @@ mod tests {
             let share = edge.share_percent.map_or("unstated".to_owned(), |share| format!("{share} percent"));
             let _ = writeln!(text, "owner {} of {}, {share}, {from} to {to}, {}", edge.owner_id, edge.owned_id, edge.source);
         }
+        for link in &watchlist.links {
+            let to_id = link.to_id.as_deref().unwrap_or("not listed");
+            let _ = writeln!(text, "link {} {} {} ({to_id}), {}", link.from_id, link.kind, link.to_name, link.source);
+        }
         for (issue, times) in &watchlist.issues {
             let _ = writeln!(text, "issue {times}: {issue}");
         }
         text
     }
 
-    #[test]
-    fn formats_are_parsed() {
-        for format in Format::ALL {
-            assert_eq!(Format::parse(format.as_str()).expect("a format has a name"), format);
-        }
-        let message = |text| Format::parse(text).expect_err("no format").to_string();
-        assert!(message("ofac-sdm").contains("did you mean `ofac-sdn`?"), "{}", message("ofac-sdm"));
-        assert!(message("un-xml").contains("not in this version"), "{}", message("un-xml"));
-        assert!(message("").contains("known: `ofac-sdn`, `names`, `plimsoll`"), "{}", message(""));
+    /// Writes an identifier with its kind; `?` where check digits do not prove it.
+    fn print_identifier(identifier: &Identifier) -> String {
+        let mark = if identifier.is_valid { "" } else { "?" };
+        format!("{}{mark} {}", identifier.kind.as_str(), identifier.text)
     }
 
     #[test]
-    fn file_names_tell_formats() {
-        let cases = [
-            ("lists/sdn.csv", Some(Format::OfacSdn)),
-            ("SDN.CSV.gz", Some(Format::OfacSdn)),
-            ("cons_prim.csv", Some(Format::OfacSdn)),
-            ("own.toml", Some(Format::Plimsoll)),
-            ("names.csv", Some(Format::Names)),
-            ("sdn.xml", None),
-            ("", None),
-        ];
-        for (name, format) in cases {
-            assert_eq!(Format::from_file_name(Path::new(name)), format, "`{name}`");
+    fn formats_are_parsed() {
+        for format in FORMATS {
+            assert_eq!(Format::parse(format.name).expect("a format has a name").name, format.name);
         }
+        let message = |text| Format::parse(text).err().expect("no format").to_string();
+        assert!(message("ofac-sdm").contains("did you mean `ofac-sdn`?"), "{}", message("ofac-sdm"));
+        assert!(message("un-xml").contains("not in this version"), "{}", message("un-xml"));
+        assert!(message("").contains("known: `ofac-sdn`"), "{}", message(""));
+    }
+
+    #[test]
+    fn cases_are_told_by_their_beginning() {
+        let mut n_told = 0;
+        for format in FORMATS {
+            for case in folders(&Path::new(CASES).join(format.name)) {
+                let input = list_of(&case);
+                // A list that is damaged on purpose need not be told for what it is.
+                if read(&input, format, "case", None).is_ok() {
+                    let told = Format::of_file(&input).expect("a list");
+                    assert_eq!(told.map(|format| format.name), Some(format.name), "{}", input.display());
+                    n_told += 1;
+                }
+            }
+        }
+        assert!(n_told >= 7, "only {n_told} lists were told");
     }
 
     #[test]
@@ -369,9 +297,9 @@ mod tests {
         assert!(message(b"PK\x03\x04").contains("workbook"));
         assert!(message(b"<?xml version='1.0'?>").contains("an XML document"));
         assert!(message(b"\x1f\x8b\x08\x00cut").contains("cannot unpack"));
-        let folder = read(Path::new(CASES), Format::Names, "own", None).expect_err("a folder").to_string();
+        let folder = read(Path::new(CASES), &names::FORMAT, "own", None).expect_err("a folder").to_string();
         assert!(folder.contains("is a folder, not a list"), "{folder}");
-        let absent = read(Path::new("no-such-list.csv"), Format::Names, "own", None).expect_err("no file");
+        let absent = read(Path::new("no-such-list.csv"), &names::FORMAT, "own", None).expect_err("no file");
         assert_eq!(absent.exit_code(), 2);
         assert!(absent.to_string().contains("no-such-list.csv"));
     }
@@ -382,27 +310,26 @@ mod tests {
         assert_eq!(read_bytes(b"entity_id,name\n1,A\n", day).expect("a list").as_of, day);
         let input = Path::new(CASES).join("plimsoll/whole/input.toml");
         let other = Day::parse_iso("2026-01-01");
-        let watchlist = read(&input, Format::Plimsoll, "own", other).expect("a list");
+        let watchlist = read(&input, &plimsoll::FORMAT, "own", other).expect("a list");
         assert_eq!((watchlist.id.as_str(), watchlist.as_of, watchlist.issues.len()), ("own", other, 1));
     }
 
     fn read_bytes(bytes: &[u8], as_of: Option<Day>) -> Result<Watchlist> {
         let mut file = tempfile::NamedTempFile::new().expect("a temporary file");
         file.write_all(bytes).expect("a temporary file can be written");
-        read(file.path(), Format::Names, "own", as_of)
+        read(file.path(), &names::FORMAT, "own", as_of)
     }
 
     proptest::proptest! {
         /// Whatever a file holds, a reader answers with a list or an error.
         #[test]
         fn any_bytes_are_answered(text in "[0-9a,;\"'\n\r\\[\\]=.#{} -]{0,120}") {
-            let path = Path::new(CASES).join("names/no-rows/input.csv");
-            let mut issues = ListIssues::default();
-            let _ = ofac_sdn::read(&path, &text, &mut issues);
-            let _ = names::read(&path, &text, &mut issues);
-            let _ = names::read(&path, &format!("entity_id,name,country\n{text}"), &mut issues);
-            let _ = plimsoll::read(&path, &text);
-            let _ = plimsoll::read(&path, &format!("[[entities]]\nid = \"a\"\nname = \"b\"\n{text}"));
+            let heads = ["", "entity_id,name,country\n", "[[entities]]\nid = \"a\"\nname = \"b\"\n"];
+            for (format, head) in FORMATS.iter().flat_map(|format| heads.map(|head| (format, head))) {
+                let (path, bytes) = (PathBuf::from("none.csv"), format!("{head}{text}").into_bytes());
+                let file = ListFile { path, bytes, content: Content::Text };
+                let _ = (format.read)(&file, &mut ListIssues::default());
+            }
         }
     }
 }

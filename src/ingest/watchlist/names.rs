@@ -1,19 +1,29 @@
 //! A bare list of names: a CSV file `entity_id,name[,kind,type,country]` with a header row.
 //!
 //! In: the text of the file; the delimiter is the comma, semicolon or tab that the header row has. Out: one entity for all rows
-//! of an `entity_id`, its primary name first. The format has no dates, so `listed_on` is unknown, not open: nobody may be counted
-//! as listed on a day that no list states.
+//! of an `entity_id`, its primary name first. The format knows of no designations: an entity of such a list is named,
+//! and whether anybody lists it stays open.
 
-use super::{ListIssues, add_name, add_once, quote_all};
+use super::file::{Content, ListFile};
+use super::issues::{ListIssues, add_country};
+use super::{Beginning, Format, quote_all};
 use crate::error::{Error, Result, nearest};
-use crate::model::country::CountryCode;
-use crate::model::listed_entity::{EntityKind, Known, ListedEntity, NameKind, Watchlist};
+use crate::model::listed_entity::{EntityKind, ListedEntity, NameKind, Watchlist};
 use std::collections::BTreeMap;
 use std::path::Path;
 
 const COLUMNS: [&str; 5] = ["entity_id", "name", "kind", "type", "country"];
 
-pub(super) fn read(path: &Path, text: &str, issues: &mut ListIssues) -> Result<Watchlist> {
+pub(super) const FORMAT: Format = Format { name: "names", contents: &[Content::Text], fits, read };
+
+/// Any CSV file may be one; what it lacks is said when it is read.
+fn fits(beginning: &Beginning) -> bool {
+    beginning.name.ends_with(".csv")
+}
+
+fn read(file: &ListFile, issues: &mut ListIssues) -> Result<Watchlist> {
+    let path = file.path.as_path();
+    let text = file.text(issues);
     let text = text.trim_start_matches('\u{feff}');
     let mut reader = csv::ReaderBuilder::new().delimiter(find_delimiter(text)).flexible(true).from_reader(text.as_bytes());
     let header = reader.headers().map_err(|source| unreadable(path, source))?.clone();
@@ -33,11 +43,9 @@ pub(super) fn read(path: &Path, text: &str, issues: &mut ListIssues) -> Result<W
             return Err(Error::request(format!("`{}` has no `entity_id` in line {line}", path.display()))
                 .detail(format!("found: `{name}`")));
         }
-        let entity = entities.entry(entity_id.to_owned()).or_insert_with(|| ListedEntity {
-            entity_id: entity_id.to_owned(),
-            listed_on: Known::Unknown,
-            ..ListedEntity::default()
-        });
+        let entity = entities
+            .entry(entity_id.to_owned())
+            .or_insert_with(|| ListedEntity { entity_id: entity_id.to_owned(), ..ListedEntity::default() });
         if name.is_empty() {
             issues.add("row without a name");
         }
@@ -50,13 +58,10 @@ pub(super) fn read(path: &Path, text: &str, issues: &mut ListIssues) -> Result<W
             Some(kind) => kind,
             None => NameKind::StrongAlias,
         };
-        add_name(entity, name, kind);
+        entity.add_name(name, kind);
         read_entity_kind(entity, field("type"), issues);
         for country in field("country").split([';', '|']).map(str::trim).filter(|country| !country.is_empty()) {
-            match CountryCode::parse(country) {
-                Some(country) => add_once(&mut entity.countries, country),
-                None => issues.add(format!("country `{country}` not known")),
-            }
+            add_country(entity, country, "country", issues);
         }
     }
     let mut entities: Vec<ListedEntity> = entities.into_values().collect();

@@ -5,11 +5,12 @@
 //! Lines are taken apart here and not by the CSV crate: a stray quote may then spoil one line, which is an error, but never
 //! swallows the entities below it.
 
-use super::{ListIssues, add_name, add_once, file_name, quote_all, read_text};
+use super::file::{Content, ListFile, file_name};
+use super::issues::{ListIssues, add_country};
+use super::{Beginning, Format, quote_all};
 use crate::error::{Error, Result};
-use crate::model::country::CountryCode;
-use crate::model::listed_entity::{EntityKind, Known, ListedEntity, NameKind, Watchlist};
-use crate::names::identifiers::normalize_identifier;
+use crate::model::listed_entity::{Designation, EntityKind, Known, ListedEntity, NameKind, Watchlist};
+use crate::names::identifiers::{IdentifierKind, normalize_identifier};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
@@ -44,8 +45,18 @@ const COMMENT_COLUMNS: [&str; 2] = ["ent_num", "comment"];
 /// Entities by their number, with the remarks until these are complete.
 type Drafts = BTreeMap<String, (ListedEntity, String)>;
 
-pub(super) fn read(path: &Path, text: &str, issues: &mut ListIssues) -> Result<Watchlist> {
-    let mut drafts = read_primary(path, text, issues)?;
+pub(super) const FORMAT: Format = Format { name: "ofac-sdn", contents: &[Content::Text], fits, read };
+
+/// The layout has no header; its nulls are like no other's.
+fn fits(beginning: &Beginning) -> bool {
+    beginning.name.ends_with(".csv")
+        && beginning.text.starts_with(|first: char| first.is_ascii_digit())
+        && beginning.text.contains(",-0- ")
+}
+
+fn read(file: &ListFile, issues: &mut ListIssues) -> Result<Watchlist> {
+    let path = file.path.as_path();
+    let mut drafts = read_primary(path, &file.text(issues), issues)?;
     if let Some((path, text)) = read_beside(path, "alt", issues)? {
         add_aliases(&mut drafts, &path, &text, issues)?;
     }
@@ -93,21 +104,27 @@ fn read_primary(path: &Path, text: &str, issues: &mut ListIssues) -> Result<Draf
                 EntityKind::Unknown
             }
         };
-        let mut entity =
-            ListedEntity { entity_id: fields[0].clone(), kind, listed_on: Known::Unknown, ..ListedEntity::default() };
-        add_name(&mut entity, &fields[1], NameKind::Primary);
-        for program in fields[3].split("] [") {
-            let program = program.trim().trim_matches(['[', ']']);
-            if !program.is_empty() {
-                add_once(&mut entity.programs, program.to_owned());
-            }
-        }
-        add_country(&mut entity, &fields[9], "flag", issues);
+        let mut entity = ListedEntity { entity_id: fields[0].clone(), kind, ..ListedEntity::default() };
+        entity.add_name(&fields[1], NameKind::Primary);
+        entity.designations.push(designation(&fields[3]));
+        add_region(&mut entity, &fields[9], "flag", issues);
         let remarks = fields[11].clone();
         lines.insert(fields[0].clone(), (number, fields));
         drafts.insert(entity.entity_id.clone(), (entity, remarks));
     }
     Ok(drafts)
+}
+
+/// Returns the designation of an entry: the format states its programs and no day.
+fn designation(programs: &str) -> Designation {
+    let programs = programs.split("] [").map(|program| program.trim().trim_matches(['[', ']']).to_owned());
+    let mut stated: Vec<String> = Vec::new();
+    for program in programs.filter(|program| !program.is_empty()) {
+        if !stated.contains(&program) {
+            stated.push(program);
+        }
+    }
+    Designation { programs: stated, listed_on: Known::Unknown, ..Designation::default() }
 }
 
 fn add_aliases(drafts: &mut Drafts, path: &Path, text: &str, issues: &mut ListIssues) -> Result<()> {
@@ -128,7 +145,7 @@ fn add_aliases(drafts: &mut Drafts, path: &Path, text: &str, issues: &mut ListIs
         if name.trim().is_empty() {
             issues.add("alias without a name");
         }
-        add_name(entity, &name, kind);
+        entity.add_name(&name, kind);
     }
     Ok(())
 }
@@ -140,12 +157,10 @@ fn add_addresses(drafts: &mut Drafts, path: &Path, text: &str, issues: &mut List
             issues.add(format!("`{}` names an entity that the list does not hold", file_name(path)));
             continue;
         };
-        add_country(entity, &country, "country", issues);
+        add_region(entity, &country, "country", issues);
         let parts: Vec<&str> =
             [&street, &city, &country].into_iter().map(|part| part.trim()).filter(|part| !part.is_empty()).collect();
-        if !parts.is_empty() {
-            add_once(&mut entity.addresses, parts.join(", "));
-        }
+        entity.add_address(&parts.join(", "));
     }
     Ok(())
 }
@@ -194,17 +209,17 @@ fn read_remarks(entity: &mut ListedEntity, remarks: &str, issues: &mut ListIssue
         };
         match meaning {
             Meaning::WeakAlias => match value.split_once('\'').and_then(|(_, rest)| rest.rsplit_once('\'')) {
-                Some((name, _)) => add_name(entity, name, NameKind::WeakAlias),
+                Some((name, _)) => entity.add_name(name, NameKind::WeakAlias),
                 None => issues.add("alias in remarks without quotes, not used"),
             },
-            Meaning::Country => add_country(entity, value.trim_end_matches('.'), "nationality", issues),
+            Meaning::Country => add_region(entity, value.trim_end_matches('.'), "nationality", issues),
             Meaning::Identifier => {
                 let identifier = normalize_identifier(cut_value(value));
                 let n_digits = identifier.bytes().filter(u8::is_ascii_digit).count();
                 if identifier.len() < SHORTEST_IDENTIFIER || n_digits < 4 && !remark.starts_with("SWIFT/BIC") {
                     issues.add("identifier too short to tell companies apart, not used");
                 } else {
-                    add_once(&mut entity.identifiers, identifier);
+                    entity.add_identifier(&identifier, kind_of(remark));
                 }
             }
             Meaning::LinkedTo => issues.add("linked_to not used in this version"),
@@ -251,16 +266,25 @@ fn cut_value(value: &str) -> &str {
     value[..end].trim_matches(|letter: char| letter.is_whitespace() || matches!(letter, '#' | ':' | '.'))
 }
 
-fn add_country(entity: &mut ListedEntity, text: &str, column: &str, issues: &mut ListIssues) {
+/// Returns the kind of identifier that a label tells beyond its check digits.
+fn kind_of(remark: &str) -> Option<IdentifierKind> {
+    let label = remark.to_ascii_lowercase();
+    let is = |word: &str| label.split(|letter: char| !letter.is_alphanumeric()).any(|part| part == word);
+    if is("imo") {
+        Some(IdentifierKind::Imo)
+    } else if is("tax") || is("vat") || is("nit") || is("rfc") {
+        Some(IdentifierKind::Tax)
+    } else if is("registration") || is("register") || is("registry") || is("company") {
+        Some(IdentifierKind::Registration)
+    } else {
+        None
+    }
+}
+
+/// Adds a country, which the publisher may call a region: `Region: Crimea`.
+fn add_region(entity: &mut ListedEntity, text: &str, column: &str, issues: &mut ListIssues) {
     let text = text.trim();
-    let name = text.strip_prefix("Region:").unwrap_or(text).trim();
-    if name.is_empty() {
-        return;
-    }
-    match CountryCode::parse(name) {
-        Some(country) => add_once(&mut entity.countries, country),
-        None => issues.add(format!("{column} `{text}` not known")),
-    }
+    add_country(entity, text.strip_prefix("Region:").unwrap_or(text), column, issues);
 }
 
 /// Adds `Given Surname` for each `SURNAME, Given`, in the kind of the name it comes from.
@@ -270,7 +294,7 @@ fn add_names_in_speaking_order(entity: &mut ListedEntity) {
         if let [surname, given, rest @ ..] = parts.as_slice() {
             let name = [&[*given, *surname], rest].concat().join(" ");
             let kind = if listed.kind == NameKind::Primary { NameKind::StrongAlias } else { listed.kind };
-            add_name(entity, &name, kind);
+            entity.add_name(&name, kind);
         }
     }
 }
@@ -306,7 +330,7 @@ fn read_beside(path: &Path, what: &str, issues: &mut ListIssues) -> Result<Optio
     }
     match found.pop() {
         Some(path) => {
-            let text = read_text(&path, issues)?;
+            let text = ListFile::read(&path, &[Content::Text])?.text(issues);
             Ok(Some((path, text)))
         }
         None => {
@@ -417,11 +441,9 @@ mod tests {
             a.k.a. 'L'ETOILE'; Linked To: NORTHERN STAR; Chief of Staff; Public Registration Number 4673230, Doc. 694710 (Panama); \
             Registration Numbering 12345678.";
         read_remarks(&mut entity, remarks, &mut issues);
-        assert_eq!(
-            entity.identifiers,
-            ["0199000025", "1029900000019", "91990000MA00000018", "8000000001", "1234567", "4673230"].map(str::to_owned)
-        );
-        assert_eq!(entity.countries, ["RU", "CN"].map(|code| CountryCode::parse(code).expect("a code of the table")));
+        let identifiers: Vec<&str> = entity.identifiers.iter().map(|identifier| identifier.text.as_str()).collect();
+        assert_eq!(identifiers, ["0199000025", "1029900000019", "91990000MA00000018", "8000000001", "1234567", "4673230"]);
+        assert_eq!(entity.countries.iter().map(|country| country.as_str()).collect::<Vec<_>>(), ["RU", "CN"]);
         let names: Vec<&str> = entity.names.iter().map(|name| name.name.as_str()).collect();
         assert_eq!(names, ["NORDBANK", "L'ETOILE"]);
         assert!(entity.names.iter().all(|name| name.kind == NameKind::WeakAlias));
@@ -448,8 +470,8 @@ mod tests {
     #[test]
     fn persons_get_their_name_in_speaking_order() {
         let mut entity = ListedEntity { kind: EntityKind::Person, ..ListedEntity::default() };
-        add_name(&mut entity, "DELOS REYES, Feliciano Semborio, Jr.", NameKind::Primary);
-        add_name(&mut entity, "ABU MUJAHID", NameKind::WeakAlias);
+        entity.add_name("DELOS REYES, Feliciano Semborio, Jr.", NameKind::Primary);
+        entity.add_name("ABU MUJAHID", NameKind::WeakAlias);
         add_names_in_speaking_order(&mut entity);
         let names: Vec<(&str, NameKind)> = entity.names.iter().map(|name| (name.name.as_str(), name.kind)).collect();
         assert_eq!(

@@ -4,12 +4,13 @@
 //! line, since a mistyped `delisted_on` that is ignored would change who counts as listed. An absent day leaves the side open; a
 //! day that exists but is not known is written `"unknown"`.
 
-use super::{add_name, add_once, quote_all};
+use super::file::{Content, ListFile};
+use super::issues::ListIssues;
+use super::{Beginning, Format, quote_all};
 use crate::error::{Error, Result, nearest};
 use crate::model::country::CountryCode;
 use crate::model::date::Day;
-use crate::model::listed_entity::{EntityKind, Known, ListedEntity, Membership, NameKind, Ownership, Watchlist};
-use crate::names::identifiers::normalize_identifier;
+use crate::model::listed_entity::{Designation, EntityKind, Known, ListedEntity, Membership, NameKind, Ownership, Watchlist};
 use serde::{Deserialize, Deserializer};
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -17,7 +18,7 @@ use toml::Spanned;
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct ListFile {
+struct OwnList {
     #[serde(rename = "title")]
     _title: Option<String>,
     as_of: Option<Spanned<StatedDay>>,
@@ -133,11 +134,18 @@ impl<'de> Deserialize<'de> for StatedDay {
     }
 }
 
-pub(super) fn read(path: &Path, text: &str) -> Result<Watchlist> {
+pub(super) const FORMAT: Format = Format { name: "plimsoll", contents: &[Content::Text], fits, read };
+
+fn fits(beginning: &Beginning) -> bool {
+    beginning.name.ends_with(".toml")
+}
+
+fn read(file: &ListFile, issues: &mut ListIssues) -> Result<Watchlist> {
+    let text = file.text(issues);
     let text = text.trim_start_matches('\u{feff}');
-    let place = Place { path, text };
-    let file: ListFile = toml::from_str(text).map_err(|error| place.explain(&error))?;
-    let as_of = match file.as_of {
+    let place = Place { path: &file.path, text };
+    let list: OwnList = toml::from_str(text).map_err(|error| place.explain(&error))?;
+    let as_of = match list.as_of {
         None => None,
         Some(stated) => match stated.get_ref().0 {
             Known::On(day) => Some(day),
@@ -145,7 +153,7 @@ pub(super) fn read(path: &Path, text: &str) -> Result<Watchlist> {
         },
     };
     let mut entities: BTreeMap<String, ListedEntity> = BTreeMap::new();
-    for entry in file.entities {
+    for entry in list.entities {
         let at = entry.id.span().start;
         let entity = read_entity(&place, entry)?;
         let id = entity.entity_id.clone();
@@ -166,7 +174,7 @@ pub(super) fn read(path: &Path, text: &str) -> Result<Watchlist> {
 
     let mut memberships = Vec::new();
     let mut group_names: Vec<String> = Vec::new();
-    for group in file.groups {
+    for group in list.groups {
         let name = place.require(&group.name, "a group has no name")?;
         if group_names.contains(&name) {
             return Err(place.error(group.name.span().start, &format!("the group `{name}` stands twice")));
@@ -180,7 +188,7 @@ pub(super) fn read(path: &Path, text: &str) -> Result<Watchlist> {
     }
 
     let mut ownerships = Vec::new();
-    for entry in file.ownership {
+    for entry in list.ownership {
         let (owner_id, owned_id) = (find(&entry.owner)?, find(&entry.owned)?);
         if owner_id == owned_id {
             return Err(place.error(entry.owned.span().start, &format!("`{owner_id}` owns itself")));
@@ -204,26 +212,26 @@ fn read_entity(place: &Place<'_>, entry: EntityEntry) -> Result<ListedEntity> {
     let mut entity = ListedEntity {
         entity_id: place.require(&entry.id, "an entity has no id")?,
         kind: entry.kind.into(),
-        addresses: entry.addresses,
-        programs: entry.programs,
-        listed_on,
-        delisted_on,
         ..ListedEntity::default()
     };
-    add_name(&mut entity, &place.require(&entry.name, "an entity has no name")?, NameKind::Primary);
+    // An entry without a program or a day is named by its user and listed by nobody.
+    if !entry.programs.is_empty() || listed_on != Known::Open || delisted_on != Known::Open {
+        let days = Designation { listed_on, delisted_on, ..Designation::default() };
+        entity.designations.push(Designation { programs: entry.programs, ..days });
+    }
+    entity.add_name(&place.require(&entry.name, "an entity has no name")?, NameKind::Primary);
+    entry.addresses.iter().for_each(|address| entity.add_address(address));
     for (names, kind) in [
         (&entry.aliases, NameKind::StrongAlias),
         (&entry.former_names, NameKind::FormerName),
         (&entry.weak_aliases, NameKind::WeakAlias),
     ] {
-        names.iter().for_each(|name| add_name(&mut entity, name, kind));
+        names.iter().for_each(|name| entity.add_name(name, kind));
     }
-    for identifier in entry.identifiers.iter().map(|text| normalize_identifier(text)).filter(|text| !text.is_empty()) {
-        add_once(&mut entity.identifiers, identifier);
-    }
+    entry.identifiers.iter().for_each(|text| entity.add_identifier(text, None));
     for country in &entry.countries {
         match CountryCode::parse(country.get_ref()) {
-            Some(code) => add_once(&mut entity.countries, code),
+            Some(code) => entity.add_country(code),
             None => {
                 return Err(place
                     .error(country.span().start, &format!("the country `{}` is not known", country.get_ref()))
