@@ -10,8 +10,7 @@ use crate::model::date::{DatePrecision, StatedDate};
 use crate::model::date_style::DateStyle;
 use crate::model::measure::WeightUnit;
 use hashbrown::HashTable;
-use rustc_hash::FxBuildHasher;
-use std::hash::BuildHasher;
+use xxhash_rust::xxh3::xxh3_128;
 
 /// What a thread remembers while it normalizes the records of one file.
 #[derive(Default)]
@@ -102,27 +101,13 @@ fn shown(date: StatedDate) -> String {
     }
 }
 
-/// What each distinct text became, up to a bound. The texts lie one behind the other, for millions of small pieces of memory would
-/// cost more than the cleaning.
-struct Memo<T> {
-    texts: String,
-    values: Vec<Known<T>>,
-    by_hash: HashTable<u32>,
-    /// Lines of one declaration follow each other and repeat its texts.
-    last: usize,
-}
-
-/// A text by its hash and its place, and what it became.
-struct Known<T> {
-    hash: u64,
-    start: usize,
-    end: usize,
-    value: T,
-}
+/// What each distinct text became, up to a bound. Texts are known by 128 bits of their hash: to hold them as well would cost more than the
+/// cleaning, and two texts of one hash are not to be expected on Earth.
+struct Memo<T>(HashTable<(u128, T)>);
 
 impl<T> Default for Memo<T> {
     fn default() -> Self {
-        Memo { texts: String::new(), values: Vec::new(), by_hash: HashTable::new(), last: 0 }
+        Memo(HashTable::new())
     }
 }
 
@@ -130,29 +115,11 @@ impl<T> Memo<T> {
     const BOUND: usize = 400_000;
 
     fn get(&mut self, text: &str, clean: impl FnOnce(&str) -> T) -> &T {
-        if self.values.get(self.last).is_none_or(|last| self.texts[last.start..last.end] != *text) {
-            self.last = self.place(text, clean);
+        if self.0.len() >= Self::BOUND {
+            self.0.clear();
         }
-        &self.values[self.last].value
-    }
-
-    fn place(&mut self, text: &str, clean: impl FnOnce(&str) -> T) -> usize {
-        let hash = FxBuildHasher.hash_one(text);
-        let is_same = |at: &u32| {
-            let known = &self.values[*at as usize];
-            known.hash == hash && self.texts[known.start..known.end] == *text
-        };
-        if let Some(at) = self.by_hash.find(hash, is_same) {
-            return *at as usize;
-        }
-        let value = clean(text);
-        if self.values.len() >= Self::BOUND {
-            *self = Memo::default();
-        }
-        let (at, start) = (self.values.len(), self.texts.len());
-        self.texts.push_str(text);
-        self.values.push(Known { hash, start, end: self.texts.len(), value });
-        self.by_hash.insert_unique(hash, at as u32, |at| self.values[*at as usize].hash);
-        at
+        let hash = xxh3_128(text.as_bytes());
+        let entry = self.0.entry(hash as u64, |(known, _)| *known == hash, |(known, _)| *known as u64);
+        &entry.or_insert_with(|| (hash, clean(text))).into_mut().1
     }
 }
