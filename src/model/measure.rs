@@ -74,6 +74,10 @@ pub fn parse_cents(text: &str, style: DecimalStyle, unit: u32) -> Result<i64, Re
 
 /// Reads a weight as grams, rounded once; a unit behind the number (`12,5 kg`) stands over the unit of the column.
 pub fn parse_grams(text: &str, style: DecimalStyle, column_unit: WeightUnit) -> Result<i64, Reason> {
+    // A plain number has no unit behind it.
+    if let Some(decimal) = plain_decimal(text, style.decimal) {
+        return decimal.to_grams(column_unit).ok_or(Reason::Range);
+    }
     let (number, word) = split_unit(text);
     let unit = if word.is_empty() { column_unit } else { WeightUnit::parse(word).ok_or(Reason::Unit)? };
     parse_decimal(number, style)?.to_grams(unit).ok_or(Reason::Range)

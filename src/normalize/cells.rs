@@ -109,7 +109,7 @@ impl Column {
     }
 
     fn into_column(self) -> TextColumn {
-        TextColumn::new(&Rc::new(self.numberer.into_numbering()), self.texts)
+        TextColumn::new(&Rc::new(self.numberer.into_numbering()), self.texts.searched())
     }
 }
 

@@ -165,7 +165,7 @@ impl Columns {
     pub fn into_batch(self, lines: &[u64]) -> Batch {
         let own = Numbering::of_own_values(lines.len());
         let lines: Vec<Option<i64>> = lines.iter().map(|line| Some(*line as i64)).collect();
-        let repeated = |keys: NumberColumn<i64>| column::numbers(keys.numbering.numbers(), &keys.values);
+        let repeated = |keys: NumberColumn<i64>| column::keys(keys.numbering.numbers(), &keys.values);
         let keys = self.keys.into_iter().chain(self.party_keys).map(|keys| keys.and_then(repeated));
         let repeated = |days: NumberColumn<i32>| column::numbers(days.numbering.numbers(), &days.values);
         let calendar = self.calendar.into_iter().map(|days| days.and_then(repeated));

@@ -82,11 +82,14 @@ impl Shipments<'_> {
                     fold_id(if party::placeholder(text).is_none() { text } else { "" }, &mut folded);
                     ids.push(&folded);
                 }
-                TextColumn::new(&stated.numbering, ids)
+                TextColumn::new(&stated.numbering, ids.searched())
             }
             (_, None) => self.blank.clone(),
         };
         let parts: Vec<TextColumn> = self.sources.declaration_key.iter().map(|(column, source)| part(column, *source)).collect();
+        if let [only] = parts.as_slice() {
+            return only.clone();
+        }
         let numbering = Numbering::refined(&parts.iter().map(|part| &part.numbering).collect::<Vec<_>>());
         let mut ids = Texts::default();
         let mut id = String::new();

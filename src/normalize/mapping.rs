@@ -176,8 +176,17 @@ impl Source {
 /// Returns a text without blanks around it; most have none.
 #[inline]
 fn trim(text: &str) -> &str {
+    // Letters of two bytes with these in front are Cyrillic.
+    let is_lead = |byte: &u8| matches!(byte, 0xd0 | 0xd1);
     match text.as_bytes() {
-        [first, .., last] if first.is_ascii_graphic() && last.is_ascii_graphic() => text,
+        [] => text,
+        [only] if only.is_ascii_graphic() => text,
+        [first, .., before_last, last]
+            if (first.is_ascii_graphic() || is_lead(first)) && (last.is_ascii_graphic() || is_lead(before_last)) =>
+        {
+            text
+        }
+        [first, last] if first.is_ascii_graphic() && last.is_ascii_graphic() => text,
         _ => text.trim(),
     }
 }

@@ -49,9 +49,18 @@ impl Numbering {
             return Rc::clone(finest);
         }
         others.iter().fold(Rc::clone(first), |refined, other| match (refined.len(), other.len()) {
+            _ if Rc::ptr_eq(&refined, other) => refined,
             (_, 1) => refined,
             (1, _) => Rc::clone(other),
-            _ => Rc::new(refined.refined_by(other)),
+            _ => {
+                let both = refined.refined_by(other);
+                // As many numbers are the same ones: they begin in the order of their records.
+                match both.len() {
+                    n_both if n_both == refined.len() => refined,
+                    n_both if n_both == other.len() => Rc::clone(other),
+                    _ => Rc::new(both),
+                }
+            }
         })
     }
 

@@ -92,7 +92,7 @@ impl Shipments<'_> {
         // To whose order goods are held is noted once, as the first role has it.
         let slot = text_slot("to_order_of_name");
         self.set(slot, self.text(slot).clone().or(&TextColumn::new(&numbering, banks)));
-        let column = |texts: Texts| TextColumn::new(&numbering, texts);
+        let column = |texts: Texts| TextColumn::new(&numbering, texts.searched());
         let principals = column(principals);
         let own = Parties { names: column(names), countries, registration_ids: column(registration_ids) };
         (own, principals.has_any().then(|| self.read_principals(&principals)))
@@ -114,18 +114,22 @@ impl Shipments<'_> {
     fn fill_role(&mut self, role: Role, candidates: &[Parties]) {
         let columns = candidates.iter().flat_map(|parties| [&parties.names, &parties.countries, &parties.registration_ids]);
         let numbering = Numbering::refined(&columns.map(|column| &column.numbering).collect::<Vec<_>>());
-        let [mut names, mut countries, mut registration_ids]: [Texts; 3] = Default::default();
-        let mut keys = Vec::with_capacity(numbering.len());
-        for record in numbering.firsts() {
-            let party = candidates.iter().find_map(|parties| parties.get(record));
-            let [name, country, registration_id] = party.unwrap_or_default();
-            keys.push(party.map(|party| key::key(&party)));
-            names.push(name);
-            countries.push(country);
-            registration_ids.push(registration_id);
-        }
-        for (at, texts) in [names, countries, registration_ids].into_iter().enumerate() {
-            self.set(role_slot(role) + at, TextColumn::new(&numbering, texts));
+        let first = |record| candidates.iter().find_map(|parties| parties.get(record));
+        let parties: Vec<Option<[&str; 3]>> = numbering.firsts().map(first).collect();
+        let keys = parties.iter().map(|party| party.as_ref().map(|party| key::key(party))).collect();
+        let text = |part: usize| parties.iter().map(move |party| party.map_or("", |party| party[part])).collect::<Texts>();
+        let [name, country, registration_id] = [0, 1, 2].map(|part| role_slot(role) + part);
+        self.set(country, TextColumn::new(&numbering, text(1)));
+        match candidates {
+            // What is no party has neither name nor identifier.
+            [only] => {
+                self.set(name, only.names.clone());
+                self.set(registration_id, only.registration_ids.clone());
+            }
+            _ => {
+                self.set(name, TextColumn::new(&numbering, text(0).searched()));
+                self.set(registration_id, TextColumn::new(&numbering, text(2).searched()));
+            }
         }
         self.columns.party_keys[role as usize] = Some(NumberColumn::new(&numbering, keys));
     }

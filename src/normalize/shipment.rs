@@ -303,7 +303,7 @@ impl<'a> Shipments<'a> {
                 }
             }
         }
-        let codes = TextColumn::new(&stated.numbering, codes);
+        let codes = TextColumn::new(&stated.numbering, codes.searched());
         let stated_edition = self.text(text_slot("hs_edition")).clone();
         let edition_by_date = dates.dates.iter().map(|date| self.schema.hs_edition(date.first)).collect();
         let edition_by_date = TextColumn::new(&dates.numbering, edition_by_date).merged();
@@ -421,7 +421,7 @@ impl<'a> Shipments<'a> {
             }
             shown_units.push(unit);
         }
-        self.set(text_slot("quantity"), TextColumn::new(&numbering, shown));
+        self.set(text_slot("quantity"), TextColumn::new(&numbering, shown.searched()));
         if has_units {
             self.set(unit_slot, TextColumn::new(&numbering, shown_units));
         }

@@ -18,11 +18,13 @@ pub struct Texts {
     text: String,
     /// Where each text begins, and where the last one ends.
     bounds: Vec<i64>,
+    /// Whether equal ones were looked for already, so that hardly any are left.
+    is_searched: bool,
 }
 
 impl Default for Texts {
     fn default() -> Self {
-        Texts { text: String::new(), bounds: vec![0] }
+        Texts { text: String::new(), bounds: vec![0], is_searched: false }
     }
 }
 
@@ -30,7 +32,12 @@ impl Texts {
     pub fn with_capacity(n_texts: usize) -> Self {
         let mut bounds = Vec::with_capacity(n_texts + 1);
         bounds.push(0);
-        Texts { text: String::new(), bounds }
+        Texts { text: String::new(), bounds, is_searched: false }
+    }
+
+    /// Notes that hardly any two texts are equal, so that equal ones are not looked for once more.
+    pub fn searched(self) -> Self {
+        Texts { is_searched: true, ..self }
     }
 
     pub fn push(&mut self, text: &str) {
@@ -59,6 +66,7 @@ impl Texts {
             && match text.len() {
                 4..8 => held.first_chunk::<4>() == text.first_chunk() && held.last_chunk::<4>() == text.last_chunk(),
                 8..=16 => held.first_chunk::<8>() == text.first_chunk() && held.last_chunk::<8>() == text.last_chunk(),
+                17..=32 => held.first_chunk::<16>() == text.first_chunk() && held.last_chunk::<16>() == text.last_chunk(),
                 0..4 => held.iter().eq(text),
                 _ => held == text,
             }
@@ -83,25 +91,41 @@ pub fn texts(numbers: &[u32], values: Texts) -> Option<Box<dyn Array>> {
     if values.text.is_empty() {
         return None;
     }
+    if values.is_searched && is_worth_a_dictionary(values.len(), numbers.len()) {
+        let is_stated: Vec<bool> = values.iter().map(|text| !text.is_empty()).collect();
+        let validity = is_stated.contains(&false).then(|| numbers.iter().map(|at| is_stated[*at as usize]).collect());
+        return Some(dictionary(numbers.to_vec(), validity, text_array(values, None)));
+    }
     let distinct = Distinct::of(values.iter().map(|text| (!text.is_empty()).then_some(text)));
-    if distinct.is_worth_a_dictionary(numbers.len()) {
+    if is_worth_a_dictionary(distinct.firsts.len(), numbers.len()) {
         let texts = distinct.firsts.iter().map(|at| values.get(*at)).collect();
-        return Some(dictionary(numbers, &distinct.places, text_array(texts, None)));
+        return Some(distinct.dictionary(numbers, text_array(texts, None)));
     }
     let values = if values.len() == numbers.len() { values } else { numbers.iter().map(|at| values.get(*at as usize)).collect() };
     let stated: Bitmap = values.bounds.windows(2).map(|bounds| bounds[0] != bounds[1]).collect();
     Some(text_array(values, (stated.unset_bits() > 0).then_some(stated)))
 }
 
-/// Returns a column of keys or days, `numbers` telling which of `values` each record has.
+/// Returns a column of keys, `numbers` telling which of `values` each record has. Different values have different keys as a rule, so that
+/// equal ones are not looked for.
+pub fn keys(numbers: &[u32], values: &[Option<i64>]) -> Option<Box<dyn Array>> {
+    if !is_worth_a_dictionary(values.len(), numbers.len()) || values.iter().all(Option::is_none) {
+        return plain(numbers, values);
+    }
+    let keys: Vec<i64> = values.iter().map(|key| key.unwrap_or_default()).collect();
+    let keys = PrimitiveArray::new(ArrowDataType::Int64, keys.into(), None);
+    Some(dictionary(numbers.to_vec(), validity(numbers, values), keys.boxed()))
+}
+
+/// Returns a column of days or flags, `numbers` telling which of `values` each record has.
 pub fn numbers<T: NativeType + Hash + Eq>(numbers: &[u32], values: &[Option<T>]) -> Option<Box<dyn Array>> {
     let distinct = Distinct::of(values.iter().copied());
-    if distinct.firsts.is_empty() || !distinct.is_worth_a_dictionary(numbers.len()) {
+    if distinct.firsts.is_empty() || !is_worth_a_dictionary(distinct.firsts.len(), numbers.len()) {
         return plain(numbers, values);
     }
     let kept: Vec<T> = distinct.firsts.iter().filter_map(|at| values[*at]).collect();
     let kept = PrimitiveArray::new(ArrowDataType::from(T::PRIMITIVE), kept.into(), None);
-    Some(dictionary(numbers, &distinct.places, kept.boxed()))
+    Some(distinct.dictionary(numbers, kept.boxed()))
 }
 
 /// Returns a column of numbers that hardly repeat: each record has its own.
@@ -109,7 +133,7 @@ pub fn plain<T: NativeType>(numbers: &[u32], values: &[Option<T>]) -> Option<Box
     if values.iter().all(Option::is_none) {
         return None;
     }
-    let validity = values.iter().any(Option::is_none).then(|| numbers.iter().map(|at| values[*at as usize].is_some()).collect());
+    let validity = validity(numbers, values);
     let values: Vec<T> = numbers.iter().map(|at| values[*at as usize].unwrap_or_default()).collect();
     Some(PrimitiveArray::new(ArrowDataType::from(T::PRIMITIVE), values.into(), validity).boxed())
 }
@@ -120,7 +144,7 @@ pub fn missing(n_records: usize, is_text: bool) -> Box<dyn Array> {
         true => Utf8Array::<i64>::new_empty(ArrowDataType::LargeUtf8).boxed(),
         false => PrimitiveArray::<i64>::new_empty(ArrowDataType::Int64).boxed(),
     };
-    dictionary(&vec![0; n_records], &[MISSING], values)
+    dictionary(vec![0; n_records], Some(Bitmap::new_zeroed(n_records)), values)
 }
 
 /// The place of a missing value among the distinct ones.
@@ -160,10 +184,24 @@ impl Distinct {
         Distinct { places, firsts }
     }
 
-    /// Tells whether so few values stand for the records that a dictionary of them pays.
-    fn is_worth_a_dictionary(&self, n_records: usize) -> bool {
-        self.firsts.len() * 4 <= n_records * 3
+    /// Returns the column that has the held values in the places of the records.
+    fn dictionary(&self, numbers: &[u32], held: Box<dyn Array>) -> Box<dyn Array> {
+        let place = |at: &u32| self.places[*at as usize];
+        let has_missing = self.places.contains(&MISSING);
+        let validity = has_missing.then(|| numbers.iter().map(|at| place(at) != MISSING).collect());
+        let places = numbers.iter().map(|at| if place(at) == MISSING { 0 } else { place(at) }).collect();
+        dictionary(places, validity, held)
     }
+}
+
+/// Tells whether so few values stand for the records that a dictionary of them pays.
+fn is_worth_a_dictionary(n_values: usize, n_records: usize) -> bool {
+    n_values * 4 <= n_records * 3
+}
+
+/// Returns which records have a value; `None` if all have.
+fn validity<T>(numbers: &[u32], values: &[Option<T>]) -> Option<Bitmap> {
+    values.iter().any(Option::is_none).then(|| numbers.iter().map(|at| values[*at as usize].is_some()).collect())
 }
 
 fn text_array(texts: Texts, validity: Option<Bitmap>) -> Box<dyn Array> {
@@ -171,17 +209,11 @@ fn text_array(texts: Texts, validity: Option<Bitmap>) -> Box<dyn Array> {
     Utf8Array::<i64>::new(ArrowDataType::LargeUtf8, bounds, texts.text.into_bytes().into(), validity).boxed()
 }
 
-fn dictionary(numbers: &[u32], places: &[u32], distinct: Box<dyn Array>) -> Box<dyn Array> {
-    let has_missing = places.contains(&MISSING);
-    let validity = has_missing.then(|| numbers.iter().map(|at| places[*at as usize] != MISSING).collect());
-    let place = |at: &u32| match places[*at as usize] {
-        MISSING => 0,
-        place => place,
-    };
-    let numbers: Vec<u32> = numbers.iter().map(place).collect();
-    let numbers = PrimitiveArray::new(ArrowDataType::UInt32, numbers.into(), validity);
-    let data_type = ArrowDataType::Dictionary(IntegerType::UInt32, Box::new(distinct.dtype().clone()), false);
-    DictionaryArray::try_new(data_type, numbers, distinct).expect("each number is that of a value").boxed()
+/// Returns the column in which each record has the value at a place; the place of a missing one is any.
+fn dictionary(places: Vec<u32>, validity: Option<Bitmap>, values: Box<dyn Array>) -> Box<dyn Array> {
+    let places = PrimitiveArray::new(ArrowDataType::UInt32, places.into(), validity);
+    let data_type = ArrowDataType::Dictionary(IntegerType::UInt32, Box::new(values.dtype().clone()), false);
+    DictionaryArray::try_new(data_type, places, values).expect("each place is that of a value").boxed()
 }
 
 #[cfg(test)]
