@@ -102,9 +102,14 @@ impl Column {
             self.numberer.push_last();
             return;
         }
-        let hash = if self.numberer.is_searched() { FxBuildHasher.hash_one(text) } else { 0 };
+        let is_searched = self.numberer.is_searched();
+        let hash = if is_searched { FxBuildHasher.hash_one(text) } else { 0 };
         if self.numberer.push(hash, |_, number| self.texts.is(number as usize, text)) {
             self.texts.push(text);
+        }
+        // From here on nearly every record has a text of its own.
+        if is_searched && !self.numberer.is_searched() {
+            self.texts.reserve(self.numberer.room());
         }
     }
 

@@ -10,7 +10,7 @@ use crate::model::date::{DatePrecision, StatedDate};
 use crate::model::date_style::DateStyle;
 use crate::model::measure::WeightUnit;
 use hashbrown::HashTable;
-use xxhash_rust::xxh3::xxh3_128;
+use xxhash_rust::xxh3::{xxh3_64, xxh3_128, xxh3_128_with_seed};
 
 /// What a thread remembers while it normalizes the records of one file.
 #[derive(Default)]
@@ -21,7 +21,6 @@ pub struct Memory {
     hs_codes: Memo<CleanCodes>,
     countries: Memo<CleanCountry>,
     weight_units: Memo<Option<WeightUnit>>,
-    party_text: String,
 }
 
 /// A date with the text that the store shows.
@@ -46,14 +45,12 @@ pub enum CleanCountry {
 
 impl Memory {
     pub fn date(&mut self, stated: &str, style: &DateStyle) -> Option<&CleanDate> {
-        let clean = |stated: &str| {
-            style.read(stated).map(|read| CleanDate { shown: shown(read.date), date: read.date, issues: read.issues })
-        };
-        self.dates.get(stated, clean).as_ref()
+        let clean = || style.read(stated).map(|read| CleanDate { shown: shown(read.date), date: read.date, issues: read.issues });
+        self.dates.get(hash(stated), clean).as_ref()
     }
 
     pub fn country(&mut self, stated: &str) -> CleanCountry {
-        *self.countries.get(stated, |stated| {
+        *self.countries.get(hash(stated), || {
             // `NA` is a placeholder elsewhere, and Namibia here; `N/A` is a placeholder here too.
             if stated != "NA" && party::placeholder(stated).is_some() {
                 return CleanCountry::Missing;
@@ -63,7 +60,7 @@ impl Memory {
     }
 
     pub fn hs_codes(&mut self, stated: &str, expected_digits: Option<usize>) -> &CleanCodes {
-        self.hs_codes.get(stated, |stated| match StatedCodes::parse(stated, expected_digits) {
+        self.hs_codes.get(hash(stated), || match StatedCodes::parse(stated, expected_digits) {
             Ok(codes) => {
                 let repairs = codes.repairs.iter().map(|rule| format!("repaired_{rule}"));
                 let list = codes.is_list.then(|| "several_codes".to_owned());
@@ -75,21 +72,22 @@ impl Memory {
     }
 
     pub fn weight_unit(&mut self, stated: &str) -> Option<WeightUnit> {
-        *self.weight_units.get(stated, WeightUnit::parse)
+        *self.weight_units.get(hash(stated), || WeightUnit::parse(stated))
     }
 
     /// Returns what a party text states; `None` where name and identifier are the party's as they stand.
     pub fn party(&mut self, name: &str, registration_id: &str) -> Option<&StatedParty> {
-        self.party_text.clear();
-        self.party_text.push_str(name);
-        self.party_text.push('\u{1f}');
-        self.party_text.push_str(registration_id);
-        let clean = |_: &str| {
+        let both = xxh3_128_with_seed(name.as_bytes(), xxh3_64(registration_id.as_bytes()));
+        let clean = || {
             let party = party::parse_party(name, registration_id);
             (!party.is_as_stated(name, registration_id)).then(|| Box::new(party))
         };
-        self.parties.get(&self.party_text, clean).as_deref()
+        self.parties.get(both, clean).as_deref()
     }
+}
+
+fn hash(text: &str) -> u128 {
+    xxh3_128(text.as_bytes())
 }
 
 fn shown(date: StatedDate) -> String {
@@ -114,12 +112,11 @@ impl<T> Default for Memo<T> {
 impl<T> Memo<T> {
     const BOUND: usize = 400_000;
 
-    fn get(&mut self, text: &str, clean: impl FnOnce(&str) -> T) -> &T {
+    fn get(&mut self, hash: u128, clean: impl FnOnce() -> T) -> &T {
         if self.0.len() >= Self::BOUND {
             self.0.clear();
         }
-        let hash = xxh3_128(text.as_bytes());
         let entry = self.0.entry(hash as u64, |(known, _)| *known == hash, |(known, _)| *known as u64);
-        &entry.or_insert_with(|| (hash, clean(text))).into_mut().1
+        &entry.or_insert_with(|| (hash, clean())).into_mut().1
     }
 }

@@ -13,6 +13,7 @@ mod cells;
 mod columns;
 mod faults;
 mod keys;
+mod measures;
 mod memory;
 mod mojibake;
 mod numbering;

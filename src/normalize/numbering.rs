@@ -199,6 +199,11 @@ impl Numberer {
         self.is_searched
     }
 
+    /// Returns how many records are still expected.
+    pub fn room(&self) -> usize {
+        self.numbers.capacity() - self.numbers.len()
+    }
+
     /// Adds a record with the value of the last one.
     pub fn push_last(&mut self) {
         self.numbers.push(self.last);
@@ -235,6 +240,7 @@ impl Numberer {
         self.known.insert_unique(spread(short), (short, number), |(short, _)| spread(*short));
         if self.n_searched == TRIAL_VALUES && self.n_found * LEAST_FOUND < self.n_searched {
             self.is_searched = false;
+            self.firsts.reserve(self.room());
         }
         true
     }

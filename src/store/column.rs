@@ -40,6 +40,12 @@ impl Texts {
         Texts { is_searched: true, ..self }
     }
 
+    /// Asks for the memory of so many more texts as long as those that are there.
+    pub fn reserve(&mut self, n_more: usize) {
+        self.bounds.reserve(n_more);
+        self.text.reserve(self.text.len() * n_more / self.len().max(1));
+    }
+
     pub fn push(&mut self, text: &str) {
         self.text.push_str(text);
         self.bounds.push(self.text.len() as i64);
