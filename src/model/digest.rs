@@ -6,6 +6,8 @@ use sha2::{Digest, Sha256};
 use std::fs::File;
 use std::io::Read;
 use std::path::Path;
+use std::sync::mpsc::{channel, sync_channel};
+use std::thread;
 use std::time::{Duration, SystemTime};
 
 /// File systems note the time of a change in steps of up to two seconds.
@@ -35,18 +37,43 @@ impl FileState {
     }
 }
 
-/// Returns the digest of a file, read once in pieces.
+/// A piece fits the memory near a processor, so that it is still there when it is digested.
+const PIECE_BYTES: u64 = 256 << 10;
+/// Pieces that may lie between the thread that reads and the one that digests.
+const PIECES_AHEAD: usize = 8;
+
+/// Returns the digest of a file, read once in pieces: while one is digested the next ones are read.
 pub fn sha256_of_file(path: &Path) -> Result<String> {
-    let mut file = File::open(path).map_err(|error| Error::file(path, "read", error))?;
-    let mut hasher = Sha256::new();
-    let mut buffer = vec![0; 1 << 20];
-    loop {
-        let n_bytes = file.read(&mut buffer).map_err(|error| Error::file(path, "read", error))?;
-        if n_bytes == 0 {
-            return Ok(hex(&hasher.finalize()));
-        }
-        hasher.update(&buffer[..n_bytes]);
+    let wrong = |error| Error::file(path, "read", error);
+    let mut file = File::open(path).map_err(wrong)?;
+    let mut read = |mut piece: Vec<u8>| {
+        piece.clear();
+        file.by_ref().take(PIECE_BYTES).read_to_end(&mut piece).map(|_| piece).map_err(wrong)
+    };
+    let first = read(Vec::new())?;
+    if (first.len() as u64) < PIECE_BYTES {
+        return Ok(hex(&Sha256::digest(&first)));
     }
+    let (filled, to_digest) = sync_channel::<Vec<u8>>(PIECES_AHEAD);
+    let (emptied, to_fill) = channel();
+    thread::scope(|scope| {
+        let digest = scope.spawn(move || {
+            let mut hasher = Sha256::new();
+            for piece in to_digest {
+                hasher.update(&piece);
+                // Nobody wants the piece back once the file is at its end.
+                let _ = emptied.send(piece);
+            }
+            hex(&hasher.finalize())
+        });
+        let mut piece = first;
+        while !piece.is_empty() {
+            filled.send(piece).expect("pieces are digested until there are no more");
+            piece = read(to_fill.try_recv().unwrap_or_default())?;
+        }
+        drop(filled);
+        Ok(digest.join().expect("digesting does not fail"))
+    })
 }
 
 /// Returns the digest of texts that are kept apart, so that `["ab", "c"]` and `["a", "bc"]` differ.
@@ -61,4 +88,22 @@ pub fn sha256_of_texts<'a>(texts: impl IntoIterator<Item = &'a str>) -> String {
 
 fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::io::Write;
+
+    #[test]
+    fn a_file_is_digested_whole_whatever_its_length() {
+        let piece = PIECE_BYTES as usize;
+        for length in [0, 1, piece - 1, piece, piece + 1, (PIECES_AHEAD + 3) * piece + 7] {
+            let bytes: Vec<u8> = (0..length).map(|at| (at % 251) as u8).collect();
+            let mut file = tempfile::NamedTempFile::new().unwrap();
+            file.write_all(&bytes).unwrap();
+            assert_eq!(sha256_of_file(file.path()).unwrap(), hex(&Sha256::digest(&bytes)), "{length} bytes");
+        }
+        assert!(sha256_of_file(Path::new("no such file")).is_err());
+    }
 }

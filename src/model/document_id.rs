@@ -4,6 +4,10 @@
 /// `00000000-150622-0001234` and `00000000/150622/0001234` are one.
 pub fn fold_id(text: &str, folded: &mut String) {
     folded.clear();
+    if is_folded(text) {
+        folded.push_str(text);
+        return;
+    }
     for letter in text.chars() {
         if letter.is_ascii_alphanumeric() {
             folded.push(letter.to_ascii_uppercase());
@@ -18,6 +22,19 @@ pub fn fold_id(text: &str, folded: &mut String) {
     }
 }
 
+/// Tells whether a text is plainly one that folding leaves as it is: capitals and digits with single `/` between them, as most are.
+fn is_folded(text: &str) -> bool {
+    let mut is_after_mark = true;
+    for byte in text.bytes() {
+        match byte {
+            b'0'..=b'9' | b'A'..=b'Z' => is_after_mark = false,
+            b'/' if !is_after_mark => is_after_mark = true,
+            _ => return false,
+        }
+    }
+    !is_after_mark
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -29,6 +46,10 @@ mod tests {
             (" msku 123.456/a ", "MSKU/123/456/A"),
             ("--", ""),
             ("дт 1", "ДТ/1"),
+            ("A/1/", "A/1"),
+            ("/A//1", "A/1"),
+            ("A/1", "A/1"),
+            ("", ""),
         ] {
             let mut folded = "left over".to_owned();
             fold_id(text, &mut folded);

@@ -74,6 +74,10 @@ pub fn parse_cents(text: &str, style: DecimalStyle, unit: u32) -> Result<i64, Re
 
 /// Reads a weight as grams, rounded once; a unit behind the number (`12,5 kg`) stands over the unit of the column.
 pub fn parse_grams(text: &str, style: DecimalStyle, column_unit: WeightUnit) -> Result<i64, Reason> {
+    // A plain number has no unit behind it.
+    if let Some(decimal) = plain_decimal(text, style.decimal) {
+        return decimal.to_grams(column_unit).ok_or(Reason::Range);
+    }
     let (number, word) = split_unit(text);
     let unit = if word.is_empty() { column_unit } else { WeightUnit::parse(word).ok_or(Reason::Unit)? };
     parse_decimal(number, style)?.to_grams(unit).ok_or(Reason::Range)
@@ -331,6 +335,12 @@ fn fold_unit(text: &str) -> String {
 
 /// Returns `number` divided by ten `scale` times, rounded half away from zero once.
 fn divide_rounded(number: i128, scale: u32) -> Option<i64> {
+    // Most numbers and divisors have 64 bits, which are divided much faster.
+    if let (Ok(number), Some(divisor)) = (i64::try_from(number), 10_i64.checked_pow(scale)) {
+        let (quotient, rest) = (number / divisor, (number % divisor).abs());
+        let is_rounded_up = scale > 0 && rest >= divisor - rest;
+        return Some(quotient + if is_rounded_up { number.signum() } else { 0 });
+    }
     let Some(divisor) = 10_i128.checked_pow(scale) else {
         // A number of 128 bits is less than half of ten to the 39th.
         return Some(0);

@@ -29,8 +29,9 @@ pub struct LineNumbers {
 }
 
 impl LineNumbers {
-    pub fn add(&mut self, line_number: &str) {
-        self.n_stated += 1;
+    /// Adds the line number of some records.
+    pub fn add(&mut self, line_number: &str, n_records: u64) {
+        self.n_stated += n_records;
         match &self.first {
             None => self.first = Some(line_number.to_owned()),
             Some(first) if first != line_number => self.is_varied = true,
@@ -56,12 +57,13 @@ pub struct ZeroCount {
 }
 
 impl ZeroCount {
-    pub fn add(&mut self, value: i64, line: u64) {
+    /// Adds a value of some records, the first of which is on a line.
+    pub fn add(&mut self, value: i64, line: u64, n_records: u64) {
         if value != 0 {
-            self.n_other += 1;
+            self.n_other += n_records;
             return;
         }
-        self.n_zero += 1;
+        self.n_zero += n_records;
         self.first_zero_line = self.first_zero_line.or(Some(line));
     }
 

@@ -3,8 +3,6 @@
 //! Readers fill a batch, normalizing empties it. Fields lie in one text, each with a mark behind it, so that a batch costs a few
 //! allocations and the text of a whole record is there as it is hashed.
 
-use memchr::memchr_iter;
-
 /// Stands behind each field, so that `("ab", "c")` and `("a", "bc")` differ.
 const FIELD_END: u8 = 0x1f;
 
@@ -13,7 +11,8 @@ const FIELD_END: u8 = 0x1f;
 pub struct RawShipments {
     width: usize,
     text: String,
-    ends: Vec<usize>,
+    /// Where each field ends: a batch has less than 4 GiB.
+    ends: Vec<u32>,
     lines: Vec<u64>,
 }
 
@@ -30,7 +29,7 @@ impl RawShipments {
         let before = self.ends.len();
         for field in fields {
             self.text.push_str(field);
-            self.ends.push(self.text.len());
+            self.ends.push(place(self.text.len()));
             self.text.push(char::from(FIELD_END));
         }
         assert_eq!(self.ends.len() - before, self.width, "a reader passes on only records of the header's width");
@@ -44,7 +43,7 @@ impl RawShipments {
     pub fn push_line(&mut self, line: u64, text: &str, delimiter: u8) -> bool {
         assert!(delimiter.is_ascii(), "a delimiter is one byte of UTF-8");
         let (start, before) = (self.text.len(), self.ends.len());
-        self.ends.extend(memchr_iter(delimiter, text.as_bytes()).map(|at| start + at));
+        self.ends.extend(places_of(delimiter, text.as_bytes()).map(|at| place(start + at)));
         if self.ends.len() - before + 1 != self.width {
             self.ends.truncate(before);
             return false;
@@ -52,9 +51,9 @@ impl RawShipments {
         let mut bytes = std::mem::take(&mut self.text).into_bytes();
         bytes.extend_from_slice(text.as_bytes());
         for end in &self.ends[before..] {
-            bytes[*end] = FIELD_END;
+            bytes[*end as usize] = FIELD_END;
         }
-        self.ends.push(bytes.len());
+        self.ends.push(place(bytes.len()));
         bytes.push(FIELD_END);
         // SAFETY: the text was UTF-8, and whole ASCII characters were put in the place of others.
         self.text = unsafe { String::from_utf8_unchecked(bytes) };
@@ -70,9 +69,10 @@ impl RawShipments {
     }
 
     /// Returns a field of a record, both counted from 0.
+    #[inline]
     pub fn field(&self, record: usize, column: usize) -> &str {
         let at = record * self.width + column;
-        &self.text[self.start(at)..self.ends[at]]
+        &self.text[self.start(at)..self.ends[at] as usize]
     }
 
     /// Returns the fields of all records as one text, each with a mark behind it.
@@ -87,7 +87,7 @@ impl RawShipments {
     }
 
     fn start(&self, at: usize) -> usize {
-        if at == 0 { 0 } else { self.ends[at - 1] + 1 }
+        if at == 0 { 0 } else { self.ends[at - 1] as usize + 1 }
     }
 
     pub fn line(&self, record: usize) -> u64 {
@@ -112,6 +112,31 @@ impl RawShipments {
     }
 }
 
+/// Returns the places of a byte in a text, in their order. It stands there every few bytes, so that eight are looked at at once, and no more.
+fn places_of(byte: u8, text: &[u8]) -> impl Iterator<Item = usize> {
+    const LOW_BITS: u64 = u64::from_ne_bytes([0x7f; 8]);
+    let pattern = u64::from_ne_bytes([byte; 8]);
+    let (words, rest) = text.as_chunks::<8>();
+    let in_words = words.iter().enumerate().flat_map(move |(at, word)| {
+        // The highest bit of each byte that is the one looked for: in no other the addition and the bits themselves leave it 0.
+        let differing = u64::from_le_bytes(*word) ^ pattern;
+        let mut found = !(((differing & LOW_BITS) + LOW_BITS) | differing | LOW_BITS);
+        std::iter::from_fn(move || {
+            let place = (found != 0).then(|| at * 8 + found.trailing_zeros() as usize / 8);
+            found &= found.wrapping_sub(1);
+            place
+        })
+    });
+    let n_in_words = text.len() - rest.len();
+    let in_rest = rest.iter().enumerate().filter(move |(_, other)| **other == byte).map(move |(at, _)| n_in_words + at);
+    in_words.chain(in_rest)
+}
+
+/// Returns a place in the text of a batch.
+fn place(at: usize) -> u32 {
+    u32::try_from(at).expect("readers bound a batch to some megabytes")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -131,5 +156,15 @@ mod tests {
         assert!(batch.push_line(9, "я;", b';') && !batch.push_line(9, "a;b;c", b';') && !batch.push_line(9, "a", b';'));
         assert_eq!((batch.len(), batch.whole(2), batch.field(2, 0), batch.line(2)), (3, "я\u{1f}\u{1f}", "я", 9));
         assert_eq!((batch.whole(0), batch.whole(1)), ("x\u{1f}\u{1f}", "\u{1f}y\u{1f}"));
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn all_places_of_a_byte_are_found(text in proptest::collection::vec(proptest::sample::select(b",;\x00\x2b\x2d\xac\x80a".to_vec()), 0..40)) {
+            for byte in [b',', b';'] {
+                let expected: Vec<usize> = (0..text.len()).filter(|at| text[*at] == byte).collect();
+                proptest::prop_assert_eq!(places_of(byte, &text).collect::<Vec<_>>(), expected);
+            }
+        }
     }
 }

@@ -1,28 +1,32 @@
-//! A batch of typed shipments as columns, in the order of the store.
+//! Typed shipments as columns, in the order of the store.
+//!
+//! In: for each column the values that its records have, and which record has which. Out: a batch to be encoded. Columns of one source
+//! share the numbers of their records, and texts that are stored as they were stated are not copied.
 
-use super::sidecar::BatchSidecar;
-use crate::model::part::{LineNumbers, ZeroCount};
+use super::numbering::Numbering;
 use crate::model::role::Role;
 use crate::model::shipments::{CALENDAR, KEYS, MEASURES, PARTY_SUFFIXES, TEXTS};
-use crate::store::column::{Keys, Numbers, Texts};
+use crate::store::column::{self, Texts};
 use crate::store::row_group::Batch;
-use polars_arrow::array::{Array, PrimitiveArray};
-use polars_arrow::datatypes::ArrowDataType;
+use std::rc::Rc;
 
 /// Text columns of one record: those of the record, then four for each role.
-pub const TEXT_WIDTH: usize = TEXTS.len() + Role::ALL.len() * PARTY_SUFFIXES.len();
+const TEXT_WIDTH: usize = TEXTS.len() + Role::ALL.len() * PARTY_SUFFIXES.len();
 
 /// Returns the place of a text column, at compile time where the name is a constant.
 pub const fn text_slot(name: &str) -> usize {
     slot(&TEXTS, name)
 }
 
-/// The places of year and month in the calendar.
-const YEAR: usize = slot(&CALENDAR, "year");
-const MONTH: usize = slot(&CALENDAR, "month");
+/// Returns the place of a key, at compile time where the name is a constant.
+pub const fn key_slot(name: &str) -> usize {
+    slot(&KEYS, name)
+}
 
-/// The place of `hs_key` among the keys.
-pub const HS_KEY: usize = slot(&KEYS, "hs_key");
+/// Returns the place of a column of the calendar, at compile time where the name is a constant.
+pub const fn calendar_slot(name: &str) -> usize {
+    slot(&CALENDAR, name)
+}
 
 const fn slot(names: &[&str], name: &str) -> usize {
     let mut at = 0;
@@ -55,191 +59,121 @@ pub const fn role_slot(role: Role) -> usize {
     TEXTS.len() + role as usize * PARTY_SUFFIXES.len()
 }
 
-/// One shipment before it is added to the columns. It is used again for each record, so that its memory is asked for once.
-pub struct Row {
-    pub keys: [Option<i64>; KEYS.len()],
-    pub party_keys: [Option<i64>; Role::ALL.len()],
-    pub source_line: u64,
-    pub calendar: [Option<i32>; CALENDAR.len()],
-    pub measures: [Option<i64>; MEASURES.len()],
-    text: String,
-    spans: [(u32, u32); TEXT_WIDTH],
+/// Texts of records; an empty one is missing.
+#[derive(Debug, Clone)]
+pub struct TextColumn {
+    pub numbering: Rc<Numbering>,
+    pub texts: Rc<Texts>,
 }
 
-impl Row {
-    pub fn new() -> Self {
-        Row {
-            keys: [None; KEYS.len()],
-            party_keys: [None; Role::ALL.len()],
-            source_line: 0,
-            calendar: [None; CALENDAR.len()],
-            measures: [None; MEASURES.len()],
-            text: String::new(),
-            spans: [(0, 0); TEXT_WIDTH],
+impl TextColumn {
+    pub fn new(numbering: &Rc<Numbering>, texts: Texts) -> Self {
+        TextColumn { numbering: Rc::clone(numbering), texts: Rc::new(texts) }
+    }
+
+    /// Returns the column of records that all have one text.
+    pub fn of_one_text(n_records: usize, text: &str) -> Self {
+        let numbering = Numbering::of_one_value(n_records);
+        let texts = (0..numbering.len()).map(|_| text).collect();
+        TextColumn { numbering: Rc::new(numbering), texts: Rc::new(texts) }
+    }
+
+    /// Returns the text of a record.
+    pub fn get(&self, record: usize) -> &str {
+        self.texts.get(self.numbering.number(record))
+    }
+
+    /// Returns the column with the texts of another where it has none.
+    pub fn or(self, other: &TextColumn) -> Self {
+        if !other.has_any() || self.texts.iter().all(|text| !text.is_empty()) {
+            return self;
         }
+        let numbering = Numbering::refined(&[&self.numbering, &other.numbering]);
+        let first_filled = |record| if self.get(record).is_empty() { other.get(record) } else { self.get(record) };
+        let texts = numbering.firsts().map(first_filled).collect();
+        TextColumn::new(&numbering, texts)
     }
 
-    /// Empties the row for the record on a line.
-    pub fn start(&mut self, source_line: u64) {
-        let mut text = std::mem::take(&mut self.text);
-        text.clear();
-        *self = Row { source_line, text, ..Row::new() };
+    /// Returns the column without the texts of some numbers, which are sorted.
+    pub fn without(self, numbers: &[usize]) -> Self {
+        if numbers.is_empty() {
+            return self;
+        }
+        let is_kept = |number: usize| numbers.binary_search(&number).is_err();
+        let texts = self.texts.iter().enumerate().map(|(number, text)| if is_kept(number) { text } else { "" }).collect();
+        TextColumn::new(&self.numbering, texts)
     }
 
-    /// Returns a text; an empty one is a missing value.
-    pub fn text(&self, slot: usize) -> &str {
-        let (start, end) = self.spans[slot];
-        &self.text[start as usize..end as usize]
+    /// Returns the column with one number for each text: for one whose texts are few.
+    pub fn merged(self) -> Self {
+        let mut texts: Vec<&str> = Vec::new();
+        let place = |text| {
+            texts.iter().position(|known| *known == text).unwrap_or_else(|| {
+                texts.push(text);
+                texts.len() - 1
+            })
+        };
+        let places: Vec<usize> = self.texts.iter().map(place).collect();
+        let numbering = Rc::new(self.numbering.merged(&places));
+        TextColumn { numbering, texts: Rc::new(texts.into_iter().collect()) }
     }
 
-    pub fn set(&mut self, slot: usize, text: &str) {
-        let start = self.text.len();
-        self.text.push_str(text);
-        // A record is bounded to some megabytes, and each of its texts is set a few times.
-        self.spans[slot] = (start as u32, self.text.len() as u32);
-    }
-
-    pub fn is_missing(&self, slot: usize) -> bool {
-        let (start, end) = self.spans[slot];
-        start == end
+    pub fn has_any(&self) -> bool {
+        self.texts.iter().any(|text| !text.is_empty())
     }
 }
 
-/// The columns of a batch while they grow: each from its first value on, for most sources fill few of them.
+/// Numbers of records.
+#[derive(Debug, Clone)]
+pub struct NumberColumn<T> {
+    pub numbering: Rc<Numbering>,
+    pub values: Vec<Option<T>>,
+}
+
+impl<T: Copy> NumberColumn<T> {
+    pub fn new(numbering: &Rc<Numbering>, values: Vec<Option<T>>) -> Self {
+        NumberColumn { numbering: Rc::clone(numbering), values }
+    }
+
+    /// Returns the value of a record.
+    pub fn get(&self, record: usize) -> Option<T> {
+        self.values[self.numbering.number(record)]
+    }
+}
+
+/// The columns of a batch, each at its place; `None` where nothing fills one.
 pub struct Columns {
-    source_lines: Vec<i64>,
-    keys: Vec<Option<KeyColumn>>,
-    party_keys: Vec<Option<KeyColumn>>,
-    calendar: Vec<Option<Numbers<i32>>>,
-    measures: Vec<Option<Numbers<i64>>>,
-    texts: Vec<Option<Texts>>,
-    capacity: usize,
-}
-
-/// Keys that hardly ever repeat are held as they come.
-enum KeyColumn {
-    Repeated(Keys),
-    Unique(Numbers<i64>),
-}
-
-const UNIQUE_KEYS: [&str; 5] = ["record_key", "line_item_key", "item_key", "content_key_high", "content_key_low"];
-
-impl KeyColumn {
-    fn push(&mut self, key: Option<i64>) {
-        match self {
-            KeyColumn::Repeated(keys) => keys.push(key),
-            KeyColumn::Unique(keys) => keys.push(key),
-        }
-    }
-
-    fn into_array(self) -> Box<dyn Array> {
-        match self {
-            KeyColumn::Repeated(keys) => keys.into_array(),
-            KeyColumn::Unique(keys) => keys.into_array(),
-        }
-    }
+    pub keys: [Option<NumberColumn<i64>>; KEYS.len()],
+    pub party_keys: [Option<NumberColumn<i64>>; Role::ALL.len()],
+    pub calendar: [Option<NumberColumn<i32>>; CALENDAR.len()],
+    pub measures: [Option<NumberColumn<i64>>; MEASURES.len()],
+    pub texts: [Option<TextColumn>; TEXT_WIDTH],
 }
 
 impl Columns {
-    pub fn with_capacity(capacity: usize) -> Self {
+    pub fn new() -> Self {
         Columns {
-            source_lines: Vec::with_capacity(capacity),
-            keys: empty(KEYS.len()),
-            party_keys: empty(Role::ALL.len()),
-            calendar: empty(CALENDAR.len()),
-            measures: empty(MEASURES.len()),
-            texts: empty(TEXT_WIDTH),
-            capacity,
+            keys: [const { None }; KEYS.len()],
+            party_keys: [const { None }; Role::ALL.len()],
+            calendar: [const { None }; CALENDAR.len()],
+            measures: [const { None }; MEASURES.len()],
+            texts: [const { None }; TEXT_WIDTH],
         }
     }
 
-    pub fn push(&mut self, row: &Row) {
-        let (n_before, capacity) = (self.source_lines.len(), self.capacity);
-        for (at, (column, key)) in self.keys.iter_mut().zip(row.keys).enumerate() {
-            let start = || match UNIQUE_KEYS.contains(&KEYS[at]) {
-                true => KeyColumn::Unique(Numbers::new(n_before, capacity)),
-                false => KeyColumn::Repeated(Keys::new(n_before, capacity)),
-            };
-            if let Some(column) = grown(column, key.is_some(), start) {
-                column.push(key);
-            }
-        }
-        for (column, key) in self.party_keys.iter_mut().zip(row.party_keys) {
-            if let Some(column) = grown(column, key.is_some(), || KeyColumn::Repeated(Keys::new(n_before, capacity))) {
-                column.push(key);
-            }
-        }
-        for (column, number) in self.calendar.iter_mut().zip(row.calendar) {
-            if let Some(column) = grown(column, number.is_some(), || Numbers::new(n_before, capacity)) {
-                column.push(number);
-            }
-        }
-        for (column, number) in self.measures.iter_mut().zip(row.measures) {
-            if let Some(column) = grown(column, number.is_some(), || Numbers::new(n_before, capacity)) {
-                column.push(number);
-            }
-        }
-        for (slot, column) in self.texts.iter_mut().enumerate() {
-            let is_missing = row.is_missing(slot);
-            let Some(column) = grown(column, !is_missing, || Texts::new(n_before, capacity)) else { continue };
-            if is_missing { column.push_missing() } else { column.push(row.text(slot)) }
-        }
-        self.source_lines.push(row.source_line as i64);
+    /// Returns the batch of records on some lines with the columns of a part.
+    pub fn into_batch(self, lines: &[u64]) -> Batch {
+        let own = Numbering::of_own_values(lines.len());
+        let lines: Vec<Option<i64>> = lines.iter().map(|line| Some(*line as i64)).collect();
+        let repeated = |keys: NumberColumn<i64>| column::keys(keys.numbering.numbers(), &keys.values);
+        let keys = self.keys.into_iter().chain(self.party_keys).map(|keys| keys.and_then(repeated));
+        let repeated = |days: NumberColumn<i32>| column::numbers(days.numbering.numbers(), &days.values);
+        let calendar = self.calendar.into_iter().map(|days| days.and_then(repeated));
+        let plain = |amounts: NumberColumn<i64>| column::plain(amounts.numbering.numbers(), &amounts.values);
+        let measures = self.measures.into_iter().map(|amounts| amounts.and_then(plain));
+        let texts = |texts: TextColumn| column::texts(texts.numbering.numbers(), Rc::unwrap_or_clone(texts.texts));
+        let texts = self.texts.into_iter().map(|column| column.and_then(texts));
+        let columns = keys.chain([column::plain(own.numbers(), &lines)]).chain(calendar).chain(measures).chain(texts).collect();
+        Batch { n_records: lines.len(), columns }
     }
-
-    /// Returns the distinct parties, codes and months of the batch, with what is known of its line numbers.
-    pub fn sidecar(&self, line_numbers: LineNumbers, zeros: [ZeroCount; MEASURES.len()]) -> BatchSidecar {
-        let mut sidecar = BatchSidecar::new(line_numbers, zeros);
-        for role in Role::ALL {
-            let Some(KeyColumn::Repeated(keys)) = &self.party_keys[role as usize] else { continue };
-            let texts = [0, 1, 2].map(|suffix| &self.texts[role_slot(role) + suffix]);
-            for (key, found) in keys.distinct() {
-                sidecar.add_party((key, role), texts.map(|column| text_at(column, found.first_record)), found.n_records);
-            }
-        }
-        if let Some(KeyColumn::Repeated(keys)) = &self.keys[HS_KEY] {
-            let texts = [text_slot("hs_edition"), text_slot("hs_code")].map(|slot| &self.texts[slot]);
-            for (key, found) in keys.distinct() {
-                sidecar.add_code(key, texts.map(|column| text_at(column, found.first_record)), found.n_records);
-            }
-        }
-        let [year, month] = [YEAR, MONTH].map(|at| &self.calendar[at]);
-        let [flow, reporter] = [text_slot("flow"), text_slot("reporter_country_code")].map(|slot| &self.texts[slot]);
-        if let (Some(years), Some(months)) = (year, month) {
-            for record in 0..self.source_lines.len() {
-                if let (Some(year), Some(month)) = (years.get(record), months.get(record)) {
-                    sidecar.coverage.add((year, month), text_at(flow, record), text_at(reporter, record));
-                }
-            }
-        }
-        sidecar
-    }
-
-    /// Returns the batch with the columns of a part.
-    pub fn into_batch(self) -> Batch {
-        let n_records = self.source_lines.len();
-        let source_lines = PrimitiveArray::new(ArrowDataType::Int64, self.source_lines.into(), None).boxed();
-        let keys = self.keys.into_iter().chain(self.party_keys).map(|keys| keys.map(KeyColumn::into_array));
-        let calendar = self.calendar.into_iter().map(|numbers| numbers.map(Numbers::into_array));
-        let measures = self.measures.into_iter().map(|numbers| numbers.map(Numbers::into_array));
-        let texts = self.texts.into_iter().map(|texts| texts.map(Texts::into_array));
-        let columns = keys.chain([Some(source_lines)]).chain(calendar).chain(measures).chain(texts).collect();
-        Batch { n_records, columns }
-    }
-}
-
-fn text_at(column: &Option<Texts>, record: usize) -> &str {
-    column.as_ref().map_or("", |texts| texts.get(record))
-}
-
-fn empty<T>(n_columns: usize) -> Vec<Option<T>> {
-    (0..n_columns).map(|_| None).collect()
-}
-
-/// Returns the column if it has started or starts with this value.
-fn grown<T>(column: &mut Option<T>, has_value: bool, start: impl FnOnce() -> T) -> Option<&mut T> {
-    if column.is_none() && has_value {
-        *column = Some(start());
-    }
-    column.as_mut()
 }

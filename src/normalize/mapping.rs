@@ -138,6 +138,15 @@ impl Fields {
 }
 
 impl Source {
+    /// Hands the column's text of each of some records to `take`.
+    pub fn texts(&self, raw: &RawShipments, records: &[usize], mut take: impl FnMut(&str)) {
+        match self {
+            // What nearly all columns are is told once for all records.
+            Source::Field(at) => records.iter().for_each(|record| take(trim(raw.field(*record, *at)))),
+            _ => records.iter().for_each(|record| take(&self.text(raw, *record))),
+        }
+    }
+
     /// Returns the column's text of a record, without blanks around it.
     pub fn text<'a>(&self, raw: &'a RawShipments, record: usize) -> Cow<'a, str> {
         match self {
@@ -165,9 +174,19 @@ impl Source {
 }
 
 /// Returns a text without blanks around it; most have none.
+#[inline]
 fn trim(text: &str) -> &str {
+    // Letters of two bytes with these in front are Cyrillic.
+    let is_lead = |byte: &u8| matches!(byte, 0xd0 | 0xd1);
     match text.as_bytes() {
-        [first, .., last] if first.is_ascii_graphic() && last.is_ascii_graphic() => text,
+        [] => text,
+        [only] if only.is_ascii_graphic() => text,
+        [first, .., before_last, last]
+            if (first.is_ascii_graphic() || is_lead(first)) && (last.is_ascii_graphic() || is_lead(before_last)) =>
+        {
+            text
+        }
+        [first, last] if first.is_ascii_graphic() && last.is_ascii_graphic() => text,
         _ => text.trim(),
     }
 }

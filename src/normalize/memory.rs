@@ -10,19 +10,17 @@ use crate::model::date::{DatePrecision, StatedDate};
 use crate::model::date_style::DateStyle;
 use crate::model::measure::WeightUnit;
 use hashbrown::HashTable;
-use rustc_hash::FxBuildHasher;
-use std::hash::BuildHasher;
+use xxhash_rust::xxh3::{xxh3_64, xxh3_128, xxh3_128_with_seed};
 
 /// What a thread remembers while it normalizes the records of one file.
 #[derive(Default)]
 pub struct Memory {
     dates: Memo<Option<CleanDate>>,
-    parties: Memo<StatedParty>,
+    /// `None` for a party that is clean as it stands, as most are.
+    parties: Memo<Option<Box<StatedParty>>>,
     hs_codes: Memo<CleanCodes>,
     countries: Memo<CleanCountry>,
     weight_units: Memo<Option<WeightUnit>>,
-    party_text: String,
-    pub id_text: String,
 }
 
 /// A date with the text that the store shows.
@@ -47,14 +45,12 @@ pub enum CleanCountry {
 
 impl Memory {
     pub fn date(&mut self, stated: &str, style: &DateStyle) -> Option<&CleanDate> {
-        let clean = |stated: &str| {
-            style.read(stated).map(|read| CleanDate { shown: shown(read.date), date: read.date, issues: read.issues })
-        };
-        self.dates.get(stated, clean).as_ref()
+        let clean = || style.read(stated).map(|read| CleanDate { shown: shown(read.date), date: read.date, issues: read.issues });
+        self.dates.get(hash(stated), clean).as_ref()
     }
 
     pub fn country(&mut self, stated: &str) -> CleanCountry {
-        *self.countries.get(stated, |stated| {
+        *self.countries.get(hash(stated), || {
             // `NA` is a placeholder elsewhere, and Namibia here; `N/A` is a placeholder here too.
             if stated != "NA" && party::placeholder(stated).is_some() {
                 return CleanCountry::Missing;
@@ -64,7 +60,7 @@ impl Memory {
     }
 
     pub fn hs_codes(&mut self, stated: &str, expected_digits: Option<usize>) -> &CleanCodes {
-        self.hs_codes.get(stated, |stated| match StatedCodes::parse(stated, expected_digits) {
+        self.hs_codes.get(hash(stated), || match StatedCodes::parse(stated, expected_digits) {
             Ok(codes) => {
                 let repairs = codes.repairs.iter().map(|rule| format!("repaired_{rule}"));
                 let list = codes.is_list.then(|| "several_codes".to_owned());
@@ -76,16 +72,22 @@ impl Memory {
     }
 
     pub fn weight_unit(&mut self, stated: &str) -> Option<WeightUnit> {
-        *self.weight_units.get(stated, WeightUnit::parse)
+        *self.weight_units.get(hash(stated), || WeightUnit::parse(stated))
     }
 
-    pub fn party(&mut self, name: &str, registration_id: &str) -> &StatedParty {
-        self.party_text.clear();
-        self.party_text.push_str(name);
-        self.party_text.push('\u{1f}');
-        self.party_text.push_str(registration_id);
-        self.parties.get(&self.party_text, |_| party::parse_party(name, registration_id))
+    /// Returns what a party text states; `None` where name and identifier are the party's as they stand.
+    pub fn party(&mut self, name: &str, registration_id: &str) -> Option<&StatedParty> {
+        let both = xxh3_128_with_seed(name.as_bytes(), xxh3_64(registration_id.as_bytes()));
+        let clean = || {
+            let party = party::parse_party(name, registration_id);
+            (!party.is_as_stated(name, registration_id)).then(|| Box::new(party))
+        };
+        self.parties.get(both, clean).as_deref()
     }
+}
+
+fn hash(text: &str) -> u128 {
+    xxh3_128(text.as_bytes())
 }
 
 fn shown(date: StatedDate) -> String {
@@ -97,57 +99,24 @@ fn shown(date: StatedDate) -> String {
     }
 }
 
-/// What each distinct text became, up to a bound. The texts lie one behind the other, for millions of small pieces of memory would
-/// cost more than the cleaning.
-struct Memo<T> {
-    texts: String,
-    values: Vec<Known<T>>,
-    by_hash: HashTable<u32>,
-    /// Lines of one declaration follow each other and repeat its texts.
-    last: usize,
-}
-
-/// A text by its hash and its place, and what it became.
-struct Known<T> {
-    hash: u64,
-    start: usize,
-    end: usize,
-    value: T,
-}
+/// What each distinct text became, up to a bound. Texts are known by 128 bits of their hash: to hold them as well would cost more than the
+/// cleaning, and two texts of one hash are not to be expected on Earth.
+struct Memo<T>(HashTable<(u128, T)>);
 
 impl<T> Default for Memo<T> {
     fn default() -> Self {
-        Memo { texts: String::new(), values: Vec::new(), by_hash: HashTable::new(), last: 0 }
+        Memo(HashTable::new())
     }
 }
 
 impl<T> Memo<T> {
     const BOUND: usize = 400_000;
 
-    fn get(&mut self, text: &str, clean: impl FnOnce(&str) -> T) -> &T {
-        if self.values.get(self.last).is_none_or(|last| self.texts[last.start..last.end] != *text) {
-            self.last = self.place(text, clean);
+    fn get(&mut self, hash: u128, clean: impl FnOnce() -> T) -> &T {
+        if self.0.len() >= Self::BOUND {
+            self.0.clear();
         }
-        &self.values[self.last].value
-    }
-
-    fn place(&mut self, text: &str, clean: impl FnOnce(&str) -> T) -> usize {
-        let hash = FxBuildHasher.hash_one(text);
-        let is_same = |at: &u32| {
-            let known = &self.values[*at as usize];
-            known.hash == hash && self.texts[known.start..known.end] == *text
-        };
-        if let Some(at) = self.by_hash.find(hash, is_same) {
-            return *at as usize;
-        }
-        let value = clean(text);
-        if self.values.len() >= Self::BOUND {
-            *self = Memo::default();
-        }
-        let (at, start) = (self.values.len(), self.texts.len());
-        self.texts.push_str(text);
-        self.values.push(Known { hash, start, end: self.texts.len(), value });
-        self.by_hash.insert_unique(hash, at as u32, |at| self.values[*at as usize].hash);
-        at
+        let entry = self.0.entry(hash as u64, |(known, _)| *known == hash, |(known, _)| *known as u64);
+        &entry.or_insert_with(|| (hash, clean())).into_mut().1
     }
 }

@@ -9,17 +9,22 @@ pub mod mapping;
 pub mod party;
 pub mod totals;
 
-mod batch;
+mod cells;
 mod columns;
+mod faults;
+mod keys;
+mod measures;
 mod memory;
 mod mojibake;
+mod numbering;
+mod roles;
 mod shipment;
 mod sidecar;
 mod sources;
 
 pub use mapping::known_headers;
 pub use memory::Memory;
-pub use sidecar::{BatchSidecar, PartyCount, Sidecar, SidecarTables};
+pub use sidecar::{BatchSidecar, Sidecar, SidecarTables};
 
 use crate::model::account::Rejection;
 use crate::model::date_style::DateStyle;
@@ -27,9 +32,9 @@ use crate::model::issue::Issues;
 use crate::model::raw_shipments::RawShipments;
 use crate::model::vendor_schema::VendorSchema;
 use crate::store;
-use batch::Batch;
-use columns::{Columns, Row};
+use faults::Faults;
 use mapping::Mapping;
+use shipment::Shipments;
 use sources::Sources;
 
 /// Raised whenever normalizing changes what a part holds: older parts are then built anew.
@@ -91,27 +96,10 @@ impl<'a> Normalizer<'a> {
         batches: impl Iterator<Item = (&'r RawShipments, Origin<'r>)> + Clone,
         memory: &mut Memory,
     ) -> NormalizedBatch {
-        let mut batch = Batch::default();
-        let mut columns = Columns::with_capacity(batches.clone().map(|(raw, _)| raw.len()).sum());
-        let mut row = Row::new();
-        for (delivered, origin) in batches {
-            let repaired = mojibake::repair_batch(delivered, &self.headers, &mut batch.issues);
-            let raw = repaired.as_ref().unwrap_or(delivered);
-            for record in 0..raw.len() {
-                match self.fill_row(&mut row, raw, record, origin, &mut batch, memory) {
-                    Ok(()) => {
-                        batch.count_zeros(&row.measures, row.source_line);
-                        columns.push(&row);
-                    }
-                    Err(fault) => batch.rejections.push(fault.of(delivered, record)),
-                }
-            }
-        }
-        NormalizedBatch {
-            sidecar: columns.sidecar(batch.line_numbers, batch.zeros),
-            shipments: columns.into_batch(),
-            issues: batch.issues,
-            rejections: batch.rejections,
-        }
+        let (mut faults, mut rejections) = (Faults::default(), Vec::new());
+        let cells = self.read_cells(batches, &mut faults, &mut rejections, memory);
+        let Shipments { columns, faults, line_numbers, zeros, .. } = Shipments::fill(self, cells, faults, memory);
+        let sidecar = BatchSidecar::of(&columns, line_numbers, zeros);
+        NormalizedBatch { sidecar, shipments: columns.into_batch(&faults.lines), issues: faults.issues, rejections }
     }
 }

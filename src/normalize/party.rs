@@ -6,6 +6,7 @@
 //! site of a company from another, `9999000013/999901001`.
 
 use crate::names::identifiers::{FoundIdentifier, Identifier, IdentifierKind, find_identifiers, normalize_identifier, recognize};
+use rustc_hash::FxHashMap;
 use std::collections::HashMap;
 use std::sync::OnceLock;
 use unicode_normalization::UnicodeNormalization;
@@ -112,8 +113,9 @@ struct Placeholders {
     starts: Starts,
 }
 
-/// A set of first letters that may hold more than were put in, so that a look into it costs hardly anything.
-struct Starts(Box<[bool; 1 << 12]>);
+/// First letters with the number of letters, digits left out, of the longest text that starts so. There may be more than were put in, so
+/// that a look costs hardly anything; 0 stands for none.
+struct Starts(Box<[u8; 1 << 12]>);
 
 impl Starts {
     fn place(letters: [char; START_LETTERS]) -> usize {
@@ -127,16 +129,18 @@ impl Placeholders {
     fn read() -> Self {
         let reasons: HashMap<String, String> =
             read_lines(PLACEHOLDERS).map(|line| (fold(&line[0]), line[1].to_owned())).collect();
-        let mut starts = Starts(Box::new([false; 1 << 12]));
+        let mut starts = Starts(Box::new([0; 1 << 12]));
         for text in reasons.keys() {
-            starts.0[Starts::place(start_letters(text.chars().take_while(|letter| !letter.is_ascii_digit())))] = true;
+            let place = Starts::place(start_letters(text.chars().take_while(|letter| !letter.is_ascii_digit())));
+            let n_letters = text.chars().filter(|letter| !letter.is_ascii_digit()).count();
+            starts.0[place] = starts.0[place].max(u8::try_from(n_letters).expect("no placeholder is that long"));
         }
         Placeholders { reasons, starts }
     }
 
     /// Returns `false` only if the first letters are three of ASCII by which no placeholder starts.
     fn may_start(&self, letters: [char; START_LETTERS]) -> bool {
-        !letters.iter().all(char::is_ascii_alphabetic) || self.starts.0[Starts::place(letters.map(fold_letter))]
+        !letters.iter().all(char::is_ascii_alphabetic) || self.starts.0[Starts::place(letters.map(fold_letter))] > 0
     }
 
     /// Returns `false` only if the first letters are three plain Cyrillic ones by which no placeholder starts.
@@ -144,22 +148,22 @@ impl Placeholders {
         let letters = start_letters(text.chars());
         let is_plain = letters.iter().all(|letter| matches!(letter, 'А'..='И' | 'К'..='и' | 'к'..='я'));
         let lowered = |letter: char| if letter <= 'Я' { char::from_u32(letter as u32 + 32).unwrap_or(letter) } else { letter };
-        !is_plain || self.starts.0[Starts::place(letters.map(lowered))]
+        !is_plain || self.starts.0[Starts::place(letters.map(lowered))] > 0
     }
 
     /// Returns `false` only if the text is no placeholder, with a number behind it or without.
     fn may_hold(&self, text: &str) -> bool {
         let letters = text.chars().filter(|letter| is_word_letter(*letter));
         // A letter that decomposes is looked at in full.
-        if letters
-            .clone()
-            .take(START_LETTERS)
-            .any(|letter| !letter.is_ascii() && !matches!(letter, 'А'..='И' | 'К'..='и' | 'к'..='я'))
-        {
+        let is_plain = |letter: &char| letter.is_ascii() || matches!(letter, 'А'..='И' | 'К'..='и' | 'к'..='я');
+        if !letters.clone().take(START_LETTERS).all(|letter| is_plain(&letter)) {
             return true;
         }
-        let start = start_letters(letters.take_while(|letter| !letter.is_ascii_digit()).map(fold_letter));
-        self.starts.0[Starts::place(start)]
+        let start = start_letters(letters.clone().take_while(|letter| !letter.is_ascii_digit()).map(fold_letter));
+        let longest = usize::from(self.starts.0[Starts::place(start)]);
+        // A text of more letters, all of them plain ones, is none.
+        let more = letters.filter(|letter| !letter.is_ascii_digit()).take(longest + 1);
+        longest > 0 && (more.clone().count() <= longest || !more.clone().all(|letter| is_plain(&letter)))
     }
 }
 
@@ -182,6 +186,13 @@ fn is_word_letter(letter: char) -> bool {
 }
 
 impl StatedParty {
+    /// Tells whether nothing had to be done to name and identifier.
+    pub fn is_as_stated(&self, name: &str, registration_id: &str) -> bool {
+        let StatedParty { name: clean_name, registration_id: clean_id, principal, to_order_of, missing, repairs } = self;
+        let is_same = clean_name == name && clean_id == registration_id;
+        is_same && principal.is_none() && to_order_of.is_none() && missing.is_none() && repairs.is_empty()
+    }
+
     /// Notes a rule that was used.
     fn repair(&mut self, rule: &'static str) {
         if !self.repairs.contains(&rule) {
@@ -385,18 +396,18 @@ struct FoldedText {
 impl FoldedText {
     /// Returns the longest phrase that stands at a position as words of its own.
     fn longest_phrase(&self, start: usize) -> Option<&'static Phrase> {
-        static TABLE: OnceLock<HashMap<PhraseStart, Vec<Phrase>>> = OnceLock::new();
+        static TABLE: OnceLock<FxHashMap<PhraseStart, Vec<Phrase>>> = OnceLock::new();
         let table = TABLE.get_or_init(|| {
             let mut phrases: Vec<Phrase> = read_lines(PHRASES).map(|line| read_phrase(&line)).collect();
             phrases.sort_by_key(|phrase| std::cmp::Reverse(phrase.letters.len()));
-            let mut table: HashMap<PhraseStart, Vec<Phrase>> = HashMap::new();
+            let mut table: FxHashMap<PhraseStart, Vec<Phrase>> = FxHashMap::default();
             for phrase in phrases {
                 let folded: Vec<char> = phrase.letters.iter().map(|letter| fold_letter(*letter)).collect();
                 table.entry(phrase_start(&folded)).or_default().push(phrase);
             }
             table
         });
-        if start > 0 && self.lowered[start - 1].is_alphanumeric() {
+        if start > 0 && is_word_letter(self.lowered[start - 1]) {
             return None;
         }
         let phrases = table.get(&phrase_start(&self.folded[start..]))?;
@@ -471,10 +482,12 @@ fn fold(text: &str) -> String {
 
 /// Returns a letter in lower case, as one letter.
 fn lower_letter(letter: char) -> char {
-    if letter.is_ascii() {
-        return letter.to_ascii_lowercase();
+    match letter {
+        '\0'..='\u{7f}' => letter.to_ascii_lowercase(),
+        'А'..='Я' => char::from_u32(letter as u32 + 32).unwrap_or(letter),
+        'а'..='я' => letter,
+        _ => letter.to_lowercase().next().unwrap_or(letter),
     }
-    letter.to_lowercase().next().unwrap_or(letter)
 }
 
 /// Returns a letter in lower case, and the Cyrillic one for a Latin letter of the same look, since clerks mix them within a word.

@@ -1,123 +1,215 @@
-//! One record as delivered to one shipment: dates, codes, measures, parties, keys.
+//! What usable records state to the columns of shipments: dates, texts, countries, procedures, codes.
 //!
-//! In: a record of a batch. Out: a row of the store, or a rejection. What is faulty but not needed is counted and left out.
+//! In: columns of numbered texts. Out: the columns of the store. What is faulty but not needed is counted and left out. Each step goes
+//! through the numbers of a column and not through its records; where a value hangs on several columns, through the numbers that records
+//! have in all of them.
 
-use super::batch::Batch;
-use super::columns::{HS_KEY, Row, role_slot, text_slot};
-use super::mapping::Source;
+use super::Normalizer;
+use super::cells::Cells;
+use super::columns::{Columns, NumberColumn, TextColumn, calendar_slot, key_slot, text_slot};
+use super::faults::{At, Faults};
 use super::memory::{CleanCountry, Memory};
-use super::sources::CountrySource;
-use super::totals::{TOTALS_ROW, is_totals_row};
-use super::{Normalizer, Origin, party};
-use crate::model::account::Rejection;
+use super::numbering::Numbering;
+use super::sources::{CountrySource, Sources};
 use crate::model::country::CodeSystem;
 use crate::model::date::{DatePrecision, StatedDate};
-use crate::model::document_id::fold_id;
-use crate::model::key::{self, NumberText};
-use crate::model::measure::{self, Decimal, DecimalStyle, WeightUnit, is_same_unit, parse_cents, parse_grams, parse_quantity};
+use crate::model::key;
+use crate::model::part::{LineNumbers, ZeroCount};
 use crate::model::procedure;
-use crate::model::raw_shipments::RawShipments;
-use crate::model::role::Role;
-use crate::model::shipments::TEXTS;
-use crate::model::vendor_schema::Grain;
-use std::borrow::Cow;
+use crate::model::shipments::{MEASURES, TEXTS};
+use crate::model::vendor_schema::VendorSchema;
+use crate::store::column::Texts;
+use std::rc::Rc;
 
-/// The text that a source states in a record; empty where the file has no such column.
-fn stated<'r>(source: &Option<Source>, raw: &'r RawShipments, record: usize) -> Cow<'r, str> {
-    source.as_ref().map_or(Cow::Borrowed(""), |source| source.text(raw, record))
+/// The shipments of a group while their columns are filled.
+pub(super) struct Shipments<'a> {
+    pub schema: &'a VendorSchema,
+    pub sources: &'a Sources,
+    pub cells: Cells,
+    /// What is stated where the file has no such column.
+    pub blank: TextColumn,
+    pub columns: Columns,
+    pub faults: Faults,
+    pub line_numbers: LineNumbers,
+    pub zeros: [ZeroCount; MEASURES.len()],
+    pub memory: &'a mut Memory,
 }
 
-impl Normalizer<'_> {
-    /// Makes `row` the shipment of a record, or says why the record cannot be used.
-    pub(super) fn fill_row(
-        &self,
-        row: &mut Row,
-        raw: &RawShipments,
-        record: usize,
-        origin: Origin<'_>,
-        batch: &mut Batch,
-        memory: &mut Memory,
-    ) -> std::result::Result<(), Fault> {
-        let line = raw.line(record);
-        row.start(line);
-        if self.sources.totals.iter().any(|(at, rule)| rule.holds(raw.field(record, *at).trim())) {
-            return Err(Fault { reason: TOTALS_ROW, column: "" });
-        }
+/// The dates of the records.
+pub(super) struct Dates {
+    pub numbering: Rc<Numbering>,
+    pub dates: Vec<StatedDate>,
+}
 
-        let stated_date = stated(&self.sources.date, raw, record);
-        let Some(clean) = memory.date(&stated_date, self.dates) else {
-            if is_totals_row((0..raw.width()).map(|column| raw.field(record, column))) {
-                return Err(Fault { reason: TOTALS_ROW, column: "" });
-            }
-            let reason = if is_missing(&stated_date, "date", line, batch) { "date_missing" } else { "date_invalid" };
-            return Err(Fault { reason, column: "date" });
+impl<'a> Shipments<'a> {
+    /// Fills all columns from the cells.
+    pub fn fill(normalizer: &'a Normalizer<'_>, cells: Cells, faults: Faults, memory: &'a mut Memory) -> Self {
+        let mut shipments = Shipments {
+            schema: normalizer.schema,
+            sources: &normalizer.sources,
+            blank: TextColumn::of_one_text(faults.lines.len(), ""),
+            cells,
+            columns: Columns::new(),
+            faults,
+            line_numbers: LineNumbers::default(),
+            zeros: Default::default(),
+            memory,
         };
-        let date = clean.date;
-        for kind in &clean.issues {
-            batch.issues.add(kind, "date", line, &stated_date);
-        }
-        row.set(text_slot("date"), &clean.shown);
-        fill_calendar(row, date);
+        let dates = shipments.fill_dates(normalizer);
+        shipments.fill_texts();
+        shipments.fill_flow(normalizer.flow.as_deref());
+        shipments.fill_countries();
+        shipments.fill_coded();
+        shipments.fill_procedures();
+        shipments.fill_codes(&dates);
+        shipments.fill_measures();
+        shipments.fill_parties();
+        shipments.fill_keys(&dates);
+        shipments
+    }
 
-        for (slot, source) in &self.sources.plain {
-            let value = source.text(raw, record);
-            if !is_missing(&value, TEXTS[*slot], line, batch) {
-                row.set(*slot, &value);
+    /// Returns what a source states.
+    pub fn stated(&self, source: Option<usize>) -> TextColumn {
+        source.map_or(&self.blank, |source| &self.cells.columns[source]).clone()
+    }
+
+    /// Returns a text column as far as it is filled.
+    pub fn text(&self, slot: usize) -> &TextColumn {
+        self.columns.texts[slot].as_ref().unwrap_or(&self.blank)
+    }
+
+    pub fn set(&mut self, slot: usize, column: TextColumn) {
+        self.columns.texts[slot] = Some(column);
+    }
+
+    fn fill_dates(&mut self, normalizer: &Normalizer<'_>) -> Dates {
+        let stated = self.stated(self.sources.date);
+        let (mut dates, mut shown) = (Vec::with_capacity(stated.texts.len()), Texts::default());
+        for (number, text) in stated.texts.iter().enumerate() {
+            let clean = self.memory.date(text, normalizer.dates).expect("a record without a date is not usable");
+            for kind in &clean.issues {
+                self.faults.add(kind, "date", At::Number(&stated.numbering, number), text);
             }
+            dates.push(clean.date);
+            shown.push(&clean.shown);
+        }
+        // A date that states no month lies in no month and no quarter.
+        let month = |date: &StatedDate| (date.precision != DatePrecision::Year).then_some(date.first);
+        let numbers =
+            |of: &dyn Fn(&StatedDate) -> Option<i32>| Some(NumberColumn::new(&stated.numbering, dates.iter().map(of).collect()));
+        let calendar = &mut self.columns.calendar;
+        calendar[calendar_slot("day_first")] = numbers(&|date| Some(date.first.number()));
+        calendar[calendar_slot("day_last")] = numbers(&|date| Some(date.last.number()));
+        calendar[calendar_slot("year")] = numbers(&|date| Some(date.first.year()));
+        calendar[calendar_slot("quarter")] = numbers(&|date| month(date).map(|day| day.quarter() as i32));
+        calendar[calendar_slot("month")] = numbers(&|date| month(date).map(|day| day.month() as i32));
+        let precision = dates.iter().map(|date| date.precision.as_str()).collect();
+        self.set(text_slot("date_precision"), TextColumn::new(&stated.numbering, precision));
+        self.set(text_slot("date"), TextColumn::new(&stated.numbering, shown));
+        Dates { numbering: stated.numbering, dates }
+    }
+
+    /// Fills what is copied as stated, and what the schema says of all records.
+    fn fill_texts(&mut self) {
+        for (slot, source) in &self.sources.plain {
+            let stated = self.stated(Some(*source));
+            let is_missing = |number: &usize| {
+                let text = stated.texts.get(*number);
+                !text.is_empty() && self.faults.is_missing(text, TEXTS[*slot], At::Number(&stated.numbering, *number))
+            };
+            let missing: Vec<usize> = (0..stated.texts.len()).filter(is_missing).collect();
+            self.set(*slot, stated.without(&missing));
         }
         // A bill is its own master where no house bill is stated: that says nothing more.
-        let [bill, master] = const { [text_slot("bill_of_lading_id"), text_slot("master_bill_of_lading_id")] };
-        if row.text(master) == row.text(bill) {
-            row.set(master, "");
+        let [bills, masters] =
+            [text_slot("bill_of_lading_id"), text_slot("master_bill_of_lading_id")].map(|slot| self.text(slot));
+        if masters.has_any() {
+            let numbering = Numbering::refined(&[&bills.numbering, &masters.numbering]);
+            let master = |record| if bills.get(record) == masters.get(record) { "" } else { masters.get(record) };
+            let texts = numbering.firsts().map(master).collect();
+            self.set(text_slot("master_bill_of_lading_id"), TextColumn::new(&numbering, texts));
         }
-        row.set(text_slot("vendor"), &self.schema.vendor);
-        row.set(text_slot("grain"), self.schema.grain.as_str());
-        let constants = [
-            (const { text_slot("date_kind") }, &self.schema.date_kind),
-            (const { text_slot("value_basis") }, &self.schema.value_basis),
-            (const { text_slot("currency_code") }, &self.schema.currency_code),
-        ];
-        for (slot, constant) in constants {
-            if row.is_missing(slot) {
-                row.set(slot, constant);
+        let schema = self.schema;
+        for (slot, constant) in [
+            (text_slot("vendor"), schema.vendor.as_str()),
+            (text_slot("grain"), schema.grain.as_str()),
+            (text_slot("date_kind"), &schema.date_kind),
+            (text_slot("value_basis"), &schema.value_basis),
+            (text_slot("currency_code"), &schema.currency_code),
+        ] {
+            self.set(slot, self.text(slot).clone().or(&self.of_all(constant)));
+        }
+    }
+
+    /// Returns the column of a text that all records have.
+    pub fn of_all(&self, text: &str) -> TextColumn {
+        TextColumn::of_one_text(self.faults.lines.len(), text)
+    }
+
+    fn fill_countries(&mut self) {
+        let sources = self.sources;
+        for CountrySource { column, slot, source, flow } in &sources.countries {
+            let countries = self.countries(*source, column, flow.as_deref());
+            self.set(*slot, countries);
+        }
+        let reporter = text_slot("reporter_country_code");
+        self.set(reporter, self.text(reporter).clone().or(&self.of_all(&self.schema.reporter_country_code)));
+    }
+
+    /// Returns the country codes that a source states, if need be in records of one flow alone; a text that the table does not have is
+    /// an issue.
+    pub fn countries(&mut self, source: usize, column: &str, flow: Option<&str>) -> TextColumn {
+        let (stated, flows) = (self.stated(Some(source)), self.text(text_slot("flow")).clone());
+        let numberings = [&stated.numbering, &flows.numbering];
+        let numbering = Numbering::refined(if flow.is_some() { &numberings } else { &numberings[..1] });
+        let mut codes = Texts::default();
+        for (number, record) in numbering.firsts().enumerate() {
+            if flow.is_some_and(|flow| flow != flows.get(record)) {
+                codes.push("");
+                continue;
+            }
+            let (at, text) = (At::Number(&numbering, number), stated.get(record));
+            let clean = match self.sources.country_codes.filter(|_| CodeSystem::is_code(text)) {
+                Some(codes) => codes.country(text).map_or(CleanCountry::Unknown, CleanCountry::Known),
+                None => self.memory.country(text),
+            };
+            match clean {
+                CleanCountry::Known(country) => codes.push(country.as_str()),
+                CleanCountry::Missing => {
+                    self.faults.is_missing(text, column, at);
+                    codes.push("");
+                }
+                CleanCountry::Unknown => {
+                    self.faults.add("country_unknown", column, at, text);
+                    codes.push("");
+                }
             }
         }
+        TextColumn::new(&numbering, codes)
+    }
 
-        self.fill_flow(row, &stated(&self.sources.flow, raw, record), batch);
-        for CountrySource { column, slot, source, flow } in &self.sources.countries {
-            if flow.as_deref().is_none_or(|flow| flow == row.text(const { text_slot("flow") })) {
-                self.set_country(row, *slot, &source.text(raw, record), column, batch, memory);
-            }
-        }
-        let reporter = const { text_slot("reporter_country_code") };
-        if row.is_missing(reporter) {
-            row.set(reporter, &self.schema.reporter_country_code);
-        }
-
+    fn fill_coded(&mut self) {
         for (column, slot, source) in &self.sources.coded {
-            let stated = source.text(raw, record);
-            let word = self.coded(column, &stated, line, batch);
-            // A constant of the schema stays where the record states nothing.
-            if !word.is_empty() {
-                row.set(*slot, word);
+            let stated = self.stated(Some(*source));
+            let mut words = Texts::default();
+            for (number, text) in stated.texts.iter().enumerate() {
+                words.push(self.coded(column, text, At::Number(&stated.numbering, number)));
             }
+            // A constant of the schema stays where the record states nothing.
+            self.set(*slot, TextColumn::new(&stated.numbering, words).or(self.text(*slot)));
         }
-        let procedure_code = stated(&self.sources.procedure_code, raw, record);
-        fill_procedure(row, &procedure_code, &stated(&self.sources.previous_procedure_code, raw, record), batch);
-        self.fill_code(row, &stated(&self.sources.hs_code, raw, record), date, batch, memory);
-        self.fill_measures(row, raw, record, batch, memory);
-        self.fill_parties(row, raw, record, batch, memory);
-        self.fill_keys(row, raw, record, origin, batch, memory);
-        Ok(())
     }
 
     /// Returns our word for a vendor's word; one that the schema does not have is an issue and stays unknown.
-    fn coded<'v>(&'v self, column: &str, value: &'v str, line: u64, batch: &mut Batch) -> &'v str {
+    fn coded<'v>(&mut self, column: &str, value: &'v str, at: At<'_>) -> &'v str
+    where
+        'a: 'v,
+    {
         if value.is_empty() {
             return "";
         }
         let Some(words) = self.schema.values.get(column) else {
-            return if is_missing(value, column, line, batch) { "" } else { value };
+            return if self.faults.is_missing(value, column, at) { "" } else { value };
         };
         let known = words
             .get_key_value(value)
@@ -126,377 +218,104 @@ impl Normalizer<'_> {
         match known {
             Some((_, ours)) => ours,
             None => {
-                if !is_missing(value, column, line, batch) {
-                    batch.issues.add("value_unknown", column, line, value);
+                if !self.faults.is_missing(value, column, at) {
+                    self.faults.add("value_unknown", column, at, value);
                 }
                 ""
             }
         }
     }
 
-    fn fill_flow(&self, row: &mut Row, value: &str, batch: &mut Batch) {
-        let line = row.source_line;
-        let stated = self.coded("flow", value, line, batch);
-        let flow = match &self.flow {
-            Some(pinned) => {
-                if !stated.is_empty() && stated != pinned {
-                    batch.issues.add("flow_contradicts", "flow", line, stated);
-                }
-                pinned
-            }
-            None if stated.is_empty() => self.schema.flow.as_deref().unwrap_or_default(),
-            None => stated,
-        };
-        if flow.is_empty() {
-            batch.issues.add("flow_missing", "flow", line, "");
-        }
-        row.set(text_slot("flow"), flow);
-    }
-
-    fn fill_code(&self, row: &mut Row, stated: &str, date: StatedDate, batch: &mut Batch, memory: &mut Memory) {
-        let line = row.source_line;
-        if is_missing(stated, "hs_code", line, batch) {
-            batch.issues.add("hs_code_missing", "hs_code", line, stated);
-            return;
-        }
-        match memory.hs_codes(stated, self.schema.hs_digits) {
-            Ok((codes, issues)) => {
-                for kind in issues {
-                    batch.issues.add(kind, "hs_code", line, stated);
-                }
-                let edition = const { text_slot("hs_edition") };
-                if row.is_missing(edition) {
-                    row.set(edition, self.schema.hs_edition(date.first));
-                }
-                row.keys[HS_KEY] = Some(key::key(&[row.text(edition), codes]));
-                row.set(text_slot("hs_code"), codes);
-            }
-            Err(kind) => batch.issues.add(kind, "hs_code", line, stated),
-        }
-    }
-
-    fn fill_measures(&self, row: &mut Row, raw: &RawShipments, record: usize, batch: &mut Batch, memory: &mut Memory) {
-        let line = row.source_line;
-        let has_weight = self.sources.weights.iter().flatten().any(|source| !source.text(raw, record).is_empty());
-        let unit = if has_weight { self.weight_unit(raw, record, line, batch, memory) } else { None };
-        for (at, (source, column)) in self.sources.weights.iter().zip(["net_weight_kg", "gross_weight_kg"]).enumerate() {
-            let (Some(source), Some(unit)) = (source, unit) else { continue };
-            let stated = source.text(raw, record);
-            row.measures[at] = self.number(&stated, column, line, batch, |text, style| parse_grams(text, style, unit));
-        }
-        for (at, (source, column)) in self.sources.values.iter().zip(["value_usd", "value_original"]).enumerate() {
-            let Some(source) = source else { continue };
-            row.measures[2 + at] = self.number(&source.text(raw, record), column, line, batch, |text, style| {
-                parse_cents(text, style, self.schema.value_unit)
-            });
-        }
-        if let Some(source) = &self.sources.quantity {
-            self.fill_quantity(row, &source.text(raw, record), batch);
-        }
-    }
-
-    /// Sets the quantity; a unit behind it must be that of its column, or fills it.
-    fn fill_quantity(&self, row: &mut Row, stated: &str, batch: &mut Batch) {
-        let line = row.source_line;
-        let Some((quantity, unit)) = self.number(stated, "quantity", line, batch, |text, style| {
-            parse_quantity(text, style).map(|(quantity, unit)| (quantity, unit.to_owned()))
-        }) else {
-            return;
-        };
-        let unit_slot = const { text_slot("quantity_unit_code") };
-        if !unit.is_empty() && !row.is_missing(unit_slot) && !is_same_unit(&unit, row.text(unit_slot)) {
-            batch.issues.add("number_unit", "quantity", line, stated);
-            return;
-        }
-        if !unit.is_empty() {
-            batch.issues.add("repaired_unit_split", "quantity", line, stated);
-            if row.is_missing(unit_slot) {
-                row.set(unit_slot, &unit);
-            }
-        }
-        set_decimal(row, text_slot("quantity"), stated, quantity);
-    }
-
-    /// Returns the unit of a record's weights; one that the table does not have is an issue.
-    fn weight_unit(
-        &self,
-        raw: &RawShipments,
-        record: usize,
-        line: u64,
-        batch: &mut Batch,
-        memory: &mut Memory,
-    ) -> Option<WeightUnit> {
-        let stated = match &self.sources.weight_unit {
-            Some(source) => source.text(raw, record),
-            None => Cow::Borrowed(self.schema.weight_unit.as_deref().unwrap_or("kg")),
-        };
-        let unit = memory.weight_unit(&stated);
-        if unit.is_none() {
-            batch.issues.add("weight_unit_unknown", "weight_unit", line, &stated);
-        }
-        unit
-    }
-
-    /// Reads a number by the schema's decimal marks; what is no number is an issue and missing.
-    fn number<T>(
-        &self,
-        stated: &str,
-        column: &str,
-        line: u64,
-        batch: &mut Batch,
-        parse: impl Fn(&str, DecimalStyle) -> std::result::Result<T, measure::Reason>,
-    ) -> Option<T> {
-        if stated.is_empty() || (stated != "0" && is_missing(stated, column, line, batch)) {
-            return None;
-        }
-        match parse(stated, DecimalStyle::of(stated, &self.schema.decimal_marks)) {
-            Ok(value) => Some(value),
-            Err(reason) => {
-                batch.issues.add(&format!("number_{}", reason.as_str()), column, line, stated);
-                None
-            }
-        }
-    }
-
-    fn fill_parties(&self, row: &mut Row, raw: &RawShipments, record: usize, batch: &mut Batch, memory: &mut Memory) {
-        let line = row.source_line;
-        for source in &self.sources.parties {
-            let role = source.role;
-            let (name, registration_id) = (stated(&source.name, raw, record), stated(&source.registration_id, raw, record));
-            if let Some(country) = &source.country_code {
-                let column = source.country_column.as_str();
-                self.set_country(row, role_slot(role) + 1, &country.text(raw, record), column, batch, memory);
-            }
-            let party = memory.party(&name, &registration_id);
-            for &rule in &party.repairs {
-                batch.issues.add(&format!("repaired_{rule}"), &source.name_column, line, &name);
-            }
-            if let Some(reason) = party.missing
-                && !name.is_empty()
-            {
-                batch.issues.add(&format!("missing_{reason}"), &source.name_column, line, &name);
-            }
-            if let Some(bank) = &party.to_order_of
-                && row.is_missing(text_slot("to_order_of_name"))
-            {
-                row.set(text_slot("to_order_of_name"), bank);
-            }
-            match (&party.principal, role.principal()) {
-                // A role without a principal of its own keeps the whole text: nobody is lost.
-                (Some(_), None) => {
-                    let whole = name.split_whitespace().collect::<Vec<_>>().join(" ");
-                    fill_party(row, role, &whole, &party.registration_id);
-                }
-                (Some(principal), Some(principal_role)) => {
-                    fill_party(row, role, &party.name, &party.registration_id);
-                    if row.party_keys[principal_role as usize].is_none() {
-                        let principal = principal.clone();
-                        let principal = memory.party(&principal, "");
-                        fill_party(row, principal_role, &principal.name, &principal.registration_id);
+    /// Fills the flow; one that is pinned in the run file stands over the stated one.
+    fn fill_flow(&mut self, pinned: Option<&str>) {
+        let stated = self.stated(self.sources.flow);
+        let mut flows = Texts::default();
+        for (number, text) in stated.texts.iter().enumerate() {
+            let at = At::Number(&stated.numbering, number);
+            let word = self.coded("flow", text, at);
+            let flow = match pinned {
+                Some(pinned) => {
+                    if !word.is_empty() && word != pinned {
+                        self.faults.add("flow_contradicts", "flow", at, word);
                     }
+                    pinned
                 }
-                (None, _) => fill_party(row, role, &party.name, &party.registration_id),
+                None if word.is_empty() => self.schema.flow.as_deref().unwrap_or_default(),
+                None => word,
+            };
+            if flow.is_empty() {
+                self.faults.add("flow_missing", "flow", at, "");
             }
+            flows.push(flow);
         }
+        self.set(text_slot("flow"), TextColumn::new(&stated.numbering, flows));
     }
 
-    fn fill_keys(
-        &self,
-        row: &mut Row,
-        raw: &RawShipments,
-        record: usize,
-        origin: Origin<'_>,
-        batch: &mut Batch,
-        memory: &mut Memory,
-    ) {
-        let line = row.source_line;
-        let record_key = key::record_key(origin.file_sha256, origin.place, origin.first_ordinal + record as u64);
-        let (content_high, content_low) = key::content_key(raw.whole(record));
-
-        let vendor = self.schema.vendor.as_str();
-        let has_id = self.write_declaration_id(row, raw, record, &mut memory.id_text);
-        let (declaration_key, resolve_key) = if has_id {
-            let id = memory.id_text.as_str();
-            row.set(text_slot("declaration_key_text"), id);
-            (key::key(&[vendor, id]), key::key(&[row.text(text_slot("reporter_country_code")), id]))
-        } else {
-            // Sums have no declaration to name.
-            if self.schema.grain != Grain::Aggregate {
-                batch.issues.add("declaration_id_missing", "declaration_id", line, "");
-            }
-            let content = NumberText::new(content_low);
-            (record_key, key::key(&[vendor, row.text(text_slot("flow")), content.as_str()]))
-        };
-
-        let line_number = stated(&self.sources.line_number, raw, record);
-        let is_line_stated =
-            line_number.bytes().any(|byte| byte != b'0') && !is_missing(&line_number, "line_number", line, batch);
-        let line_item_key = if is_line_stated {
-            let number = line_number.trim_start_matches('0');
-            batch.line_numbers.add(number);
-            row.set(text_slot("line_number"), number);
-            key::key(&[NumberText::new(declaration_key).as_str(), number])
-        } else {
-            record_key
-        };
-
-        fold_id(row.text(text_slot("bill_of_lading_id")), &mut memory.id_text);
-        let bill = memory.id_text.as_str();
-        let consignment_key = (!bill.is_empty()).then(|| key::key(&[vendor, bill]));
-        let names = [Role::Shipper, Role::Consignee].map(|role| row.text(role_slot(role)));
-        let day = row.calendar[0].map(NumberText::new);
-        let day = day.as_ref().map_or("", NumberText::as_str);
-        let party_day_key = names.iter().any(|name| !name.is_empty()).then(|| key::key(&[names[0], names[1], day]));
-        let hs_key = row.keys[HS_KEY];
-        let code = hs_key.map(NumberText::new);
-        let code = code.as_ref().map_or("", NumberText::as_str);
-        let [description, manufacturer, brand, model] = ITEM_TEXTS.map(|slot| row.text(slot));
-        let item_key = key::key(&[code, description, manufacturer, brand, model]);
-
-        row.keys = [
-            Some(record_key),
-            Some(line_item_key),
-            Some(declaration_key),
-            consignment_key,
-            party_day_key,
-            hs_key,
-            Some(item_key),
-            Some(resolve_key),
-            Some(content_high),
-            Some(content_low),
-        ];
-    }
-
-    /// Sets a country column by its stated text; one that the table does not have is an issue.
-    fn set_country(&self, row: &mut Row, slot: usize, stated: &str, column: &str, batch: &mut Batch, memory: &mut Memory) {
-        let clean = match self.sources.country_codes.filter(|_| CodeSystem::is_code(stated)) {
-            Some(codes) => codes.country(stated).map_or(CleanCountry::Unknown, CleanCountry::Known),
-            None => memory.country(stated),
-        };
-        match clean {
-            CleanCountry::Known(country) => row.set(slot, country.as_str()),
-            CleanCountry::Missing => {
-                is_missing(stated, column, row.source_line, batch);
-                row.set(slot, "");
-            }
-            CleanCountry::Unknown => {
-                batch.issues.add("country_unknown", column, row.source_line, stated);
-                row.set(slot, "");
-            }
+    fn fill_procedures(&mut self) {
+        let (code, previous) = (self.stated(self.sources.procedure_code), self.stated(self.sources.previous_procedure_code));
+        let [reporter, status] =
+            [text_slot("reporter_country_code"), text_slot("release_status")].map(|slot| self.text(slot).clone());
+        let numbering = Numbering::refined(&[&code, &previous, &reporter, &status].map(|column| &column.numbering));
+        let (mut codes, mut all_previous, mut classes, mut crossings) =
+            (Texts::default(), Texts::default(), Texts::default(), Vec::new());
+        for (number, record) in numbering.firsts().enumerate() {
+            let at = At::Number(&numbering, number);
+            let (stated, previous) = (code.get(record), previous.get(record));
+            let code = if self.faults.is_missing(stated, "procedure_code", at) { "" } else { stated };
+            // `00` says that there was none; other placeholders say nothing.
+            let is_none = !previous.is_empty() && previous.bytes().all(|byte| byte == b'0');
+            let is_unstated = !is_none && self.faults.is_missing(previous, "previous_procedure_code", at);
+            let previous = if is_unstated { "" } else { previous };
+            let previous = if previous.is_empty() { procedure::previous_of(code).unwrap_or_default() } else { previous };
+            let class = if code.is_empty() { "unknown" } else { procedure::procedure_class(reporter.get(record), code) };
+            crossings.push(Some(i32::from(procedure::is_crossing(class, previous, status.get(record)))));
+            codes.push(code);
+            all_previous.push(previous);
+            classes.push(class);
         }
+        self.set(text_slot("procedure_code"), TextColumn::new(&numbering, codes));
+        self.set(text_slot("previous_procedure_code"), TextColumn::new(&numbering, all_previous));
+        self.set(text_slot("procedure_class"), TextColumn::new(&numbering, classes));
+        self.columns.calendar[calendar_slot("is_crossing")] = Some(NumberColumn::new(&numbering, crossings));
     }
 
-    /// Writes what names the declaration within its vendor to `id`; returns `false` where a part of it is missing.
-    fn write_declaration_id(&self, row: &Row, raw: &RawShipments, record: usize, id: &mut String) -> bool {
-        let mut part = String::new();
-        let mut whole = String::new();
-        let is_only = self.sources.declaration_key.len() == 1;
-        for (column, source) in &self.sources.declaration_key {
-            part.clear();
-            match (column.as_str(), source) {
-                ("year", _) => part.push_str(&row.calendar[2].map_or(String::new(), |year| year.to_string())),
-                (_, Some(source)) => {
-                    let stated = source.text(raw, record);
-                    if party::placeholder(&stated).is_none() {
-                        fold_id(&stated, if is_only { id } else { &mut part });
-                        if is_only {
-                            return !id.is_empty();
-                        }
+    fn fill_codes(&mut self, dates: &Dates) {
+        let stated = self.stated(self.sources.hs_code);
+        let mut codes = Texts::default();
+        for (number, text) in stated.texts.iter().enumerate() {
+            let at = At::Number(&stated.numbering, number);
+            if self.faults.is_missing(text, "hs_code", at) {
+                self.faults.add("hs_code_missing", "hs_code", at, text);
+                codes.push("");
+                continue;
+            }
+            match self.memory.hs_codes(text, self.schema.hs_digits) {
+                Ok((clean, issues)) => {
+                    for kind in issues {
+                        self.faults.add(kind, "hs_code", at, text);
                     }
+                    codes.push(clean);
                 }
-                (_, None) => {}
+                Err(kind) => {
+                    self.faults.add(kind, "hs_code", at, text);
+                    codes.push("");
+                }
             }
-            if part.is_empty() {
-                return false;
-            }
-            if !whole.is_empty() {
-                whole.push('|');
-            }
-            whole.push_str(&part);
         }
-        *id = whole;
-        !id.is_empty()
-    }
-}
-
-fn fill_calendar(row: &mut Row, date: StatedDate) {
-    let first = date.first;
-    // A date that states no month lies in no month and no quarter.
-    let has_month = date.precision != DatePrecision::Year;
-    row.calendar = [
-        Some(first.number()),
-        Some(date.last.number()),
-        Some(first.year()),
-        has_month.then_some(first.quarter() as i32),
-        has_month.then_some(first.month() as i32),
-        Some(0),
-    ];
-    row.set(text_slot("date_precision"), date.precision.as_str());
-}
-
-fn fill_procedure(row: &mut Row, code: &str, previous: &str, batch: &mut Batch) {
-    let line = row.source_line;
-    let code = if is_missing(code, "procedure_code", line, batch) { "" } else { code };
-    // `00` says that there was none; other placeholders say nothing.
-    let is_none = !previous.is_empty() && previous.bytes().all(|byte| byte == b'0');
-    let is_unstated = !is_none && is_missing(previous, "previous_procedure_code", line, batch);
-    let previous = if is_unstated { "" } else { previous };
-    let previous = if previous.is_empty() { procedure::previous_of(code).unwrap_or_default() } else { previous };
-    let class =
-        if code.is_empty() { "unknown" } else { procedure::procedure_class(row.text(text_slot("reporter_country_code")), code) };
-    let is_crossing = procedure::is_crossing(class, previous, row.text(text_slot("release_status")));
-    row.set(text_slot("procedure_code"), code);
-    row.set(text_slot("previous_procedure_code"), previous);
-    row.set(text_slot("procedure_class"), class);
-    row.calendar[5] = Some(i32::from(is_crossing));
-}
-
-/// Sets a column to a number as it is printed; most are printed as they were stated.
-fn set_decimal(row: &mut Row, slot: usize, stated: &str, number: Decimal) {
-    let is_plain = stated.bytes().all(|byte| byte.is_ascii_digit()) && !(stated.len() > 1 && stated.starts_with('0'));
-    if is_plain { row.set(slot, stated) } else { row.set(slot, &number.to_string()) }
-}
-
-/// The texts that goods phrases are looked for in: with the code they make an item.
-const ITEM_TEXTS: [usize; 4] =
-    [text_slot("goods_description"), text_slot("manufacturer_name"), text_slot("brand"), text_slot("model")];
-
-/// Sets name, identifier and key of a party whose country is set already. A country alone is no party.
-fn fill_party(row: &mut Row, role: Role, name: &str, registration_id: &str) {
-    let slot = role_slot(role);
-    if name.is_empty() && registration_id.is_empty() {
-        row.set(slot + 1, "");
-        return;
-    }
-    row.set(slot, name);
-    row.set(slot + 2, registration_id);
-    row.party_keys[role as usize] = Some(key::key(&[name, row.text(slot + 1), registration_id]));
-}
-
-/// Why a record cannot be used, and the column that is at fault.
-pub(super) struct Fault {
-    reason: &'static str,
-    column: &'static str,
-}
-
-impl Fault {
-    /// Returns the rejection of a record with its text as delivered.
-    pub(super) fn of(&self, delivered: &RawShipments, record: usize) -> Rejection {
-        let fields: Vec<&str> = (0..delivered.width()).map(|at| delivered.field(record, at)).collect();
-        Rejection {
-            line: delivered.line(record),
-            reason: self.reason,
-            column: self.column.to_owned(),
-            raw_text: fields.join("\u{241f}"),
+        let codes = TextColumn::new(&stated.numbering, codes.searched());
+        let stated_edition = self.text(text_slot("hs_edition")).clone();
+        let edition_by_date = dates.dates.iter().map(|date| self.schema.hs_edition(date.first)).collect();
+        let edition_by_date = TextColumn::new(&dates.numbering, edition_by_date).merged();
+        let numbering = Numbering::refined(&[&codes, &stated_edition, &edition_by_date].map(|column| &column.numbering));
+        let (mut editions, mut keys) = (Texts::default(), Vec::with_capacity(numbering.len()));
+        for record in numbering.firsts() {
+            let (code, stated) = (codes.get(record), stated_edition.get(record));
+            let edition = if stated.is_empty() && !code.is_empty() { edition_by_date.get(record) } else { stated };
+            keys.push((!code.is_empty()).then(|| key::key(&[edition, code])));
+            editions.push(edition);
         }
+        self.set(text_slot("hs_edition"), TextColumn::new(&numbering, editions));
+        self.set(text_slot("hs_code"), codes);
+        self.columns.keys[key_slot("hs_key")] = Some(NumberColumn::new(&numbering, keys));
     }
-}
-
-/// Tells whether a text states nothing, and counts the words that say so.
-fn is_missing(stated: &str, column: &str, line: u64, batch: &mut Batch) -> bool {
-    let Some(reason) = party::placeholder(stated) else { return false };
-    if !stated.is_empty() {
-        batch.issues.add(&format!("missing_{reason}"), column, line, stated);
-    }
-    true
 }

@@ -1,29 +1,49 @@
 //! The small tables beside a part: its distinct parties and codes, its months, and whether line numbers say anything.
 
+use super::columns::{Columns, NumberColumn, calendar_slot, key_slot, role_slot, text_slot};
+use super::numbering::Numbering;
 use crate::model::part::{LineNumbers, ZeroCount};
 use crate::model::role::Role;
 use crate::model::shipments::MEASURES;
 use polars::prelude::*;
 use rustc_hash::FxHashMap;
 
-/// A distinct party in one role.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct PartyCount {
-    pub name: String,
-    pub country_code: String,
-    pub registration_id: String,
-    pub n_records: u64,
-}
-
-/// What is counted while the records of a file pass.
+/// What is counted while the records of a file pass. The texts of parties and codes lie in one text, for a million small pieces of memory
+/// would cost more than the counting.
 #[derive(Debug, Clone, Default)]
 pub struct Sidecar {
-    pub parties: FxHashMap<(i64, Role), PartyCount>,
+    text: String,
+    /// By key and role: name, country code, registration id, records.
+    parties: FxHashMap<(i64, Role), (Held<3>, u64)>,
     /// By `hs_key`: edition, code, records.
-    pub codes: FxHashMap<i64, (String, String, u64)>,
-    pub coverage: Coverage,
+    codes: FxHashMap<i64, (Held<2>, u64)>,
+    coverage: Coverage,
     pub line_numbers: LineNumbers,
     pub zeros: [ZeroCount; MEASURES.len()],
+}
+
+/// Texts that lie one behind the other in a longer one: where they begin, and where each ends.
+#[derive(Debug, Clone, Copy)]
+struct Held<const N: usize> {
+    start: usize,
+    ends: [usize; N],
+}
+
+impl<const N: usize> Held<N> {
+    /// Adds texts to the end of the longer one.
+    fn add(text: &mut String, parts: [&str; N]) -> Self {
+        let start = text.len();
+        let hold = |part| {
+            text.push_str(part);
+            text.len()
+        };
+        Held { start, ends: parts.map(hold) }
+    }
+
+    fn texts<'t>(&self, text: &'t str) -> [&'t str; N] {
+        let mut start = self.start;
+        self.ends.map(|end| &text[std::mem::replace(&mut start, end)..end])
+    }
 }
 
 /// Records whose date states a month, by flow and reporter.
@@ -34,11 +54,7 @@ pub struct Coverage(Vec<(String, String, Months)>);
 type Months = FxHashMap<(i32, i32), u64>;
 
 impl Coverage {
-    pub fn add(&mut self, month: (i32, i32), flow: &str, reporter: &str) {
-        self.add_many(month, flow, reporter, 1);
-    }
-
-    fn add_many(&mut self, month: (i32, i32), flow: &str, reporter: &str, n_records: u64) {
+    fn add(&mut self, month: (i32, i32), flow: &str, reporter: &str, n_records: u64) {
         let known = self.0.iter().position(|(known_flow, known_reporter, _)| known_flow == flow && known_reporter == reporter);
         let at = known.unwrap_or_else(|| {
             self.0.push((flow.to_owned(), reporter.to_owned(), FxHashMap::default()));
@@ -50,7 +66,7 @@ impl Coverage {
     fn merge(&mut self, other: Coverage) {
         for (flow, reporter, months) in other.0 {
             for (month, n_records) in months {
-                self.add_many(month, &flow, &reporter, n_records);
+                self.add(month, &flow, &reporter, n_records);
             }
         }
     }
@@ -65,57 +81,65 @@ impl Coverage {
     }
 }
 
-/// What one batch adds to the sidecar. Texts lie in one text, for most of them are known by then and are thrown away.
+/// What one batch adds to the sidecar.
 #[derive(Debug, Default)]
 pub struct BatchSidecar {
     text: String,
-    parties: Vec<((i64, Role), [usize; 4], u64)>,
-    codes: Vec<(i64, [usize; 3], u64)>,
-    pub coverage: Coverage,
+    parties: Vec<((i64, Role), Held<3>, u64)>,
+    codes: Vec<(i64, Held<2>, u64)>,
+    coverage: Coverage,
     line_numbers: LineNumbers,
     zeros: [ZeroCount; MEASURES.len()],
 }
 
 impl BatchSidecar {
-    pub fn new(line_numbers: LineNumbers, zeros: [ZeroCount; MEASURES.len()]) -> Self {
-        BatchSidecar { line_numbers, zeros, ..BatchSidecar::default() }
+    /// Returns parties, codes and months of a batch, with what is known of its line numbers and zeros.
+    pub fn of(columns: &Columns, line_numbers: LineNumbers, zeros: [ZeroCount; MEASURES.len()]) -> Self {
+        let mut sidecar = BatchSidecar { line_numbers, zeros, ..BatchSidecar::default() };
+        let text = |slot: usize, record: usize| columns.texts[slot].as_ref().map_or("", |column| column.get(record));
+        for role in Role::ALL {
+            for (key, record, n_records) in found(&columns.party_keys[role as usize]) {
+                let texts = [0, 1, 2].map(|suffix| text(role_slot(role) + suffix, record));
+                sidecar.parties.push(((key, role), Held::add(&mut sidecar.text, texts), n_records));
+            }
+        }
+        for (key, record, n_records) in found(&columns.keys[key_slot("hs_key")]) {
+            let texts = [text_slot("hs_edition"), text_slot("hs_code")].map(|slot| text(slot, record));
+            sidecar.codes.push((key, Held::add(&mut sidecar.text, texts), n_records));
+        }
+        let [year, month] = [calendar_slot("year"), calendar_slot("month")].map(|slot| &columns.calendar[slot]);
+        let [flow, reporter] = [text_slot("flow"), text_slot("reporter_country_code")];
+        if let (Some(years), Some(months)) = (year, month) {
+            let texts = [flow, reporter].into_iter().filter_map(|slot| columns.texts[slot].as_ref());
+            let numberings: Vec<_> = [&years.numbering].into_iter().chain(texts.map(|column| &column.numbering)).collect();
+            let numbering = Numbering::refined(&numberings);
+            for (number, record) in numbering.firsts().enumerate() {
+                if let (Some(year), Some(month)) = (years.get(record), months.get(record)) {
+                    sidecar.coverage.add((year, month), text(flow, record), text(reporter, record), numbering.count(number));
+                }
+            }
+        }
+        sidecar
     }
+}
 
-    /// Adds a party by name, country code and registration id.
-    pub fn add_party(&mut self, key: (i64, Role), texts: [&str; 3], n_records: u64) {
-        let start = self.text.len();
-        let [name, country_code, registration_id] = texts.map(|text| self.hold(text));
-        self.parties.push((key, [start, name, country_code, registration_id], n_records));
-    }
-
-    /// Adds a code by edition and digits.
-    pub fn add_code(&mut self, key: i64, texts: [&str; 2], n_records: u64) {
-        let start = self.text.len();
-        let [edition, code] = texts.map(|text| self.hold(text));
-        self.codes.push((key, [start, edition, code], n_records));
-    }
-
-    /// Appends a text and returns where it ends.
-    fn hold(&mut self, text: &str) -> usize {
-        self.text.push_str(text);
-        self.text.len()
-    }
+/// Returns the keys of a column, each with the first record that has it and how many have. A key may come twice.
+fn found(keys: &Option<NumberColumn<i64>>) -> impl Iterator<Item = (i64, usize, u64)> {
+    keys.iter().flat_map(|keys| {
+        let numbers = keys.values.iter().zip(keys.numbering.firsts()).enumerate();
+        numbers.filter_map(|(number, (key, record))| Some(((*key)?, record, keys.numbering.count(number))))
+    })
 }
 
 impl Sidecar {
     pub fn merge(&mut self, other: BatchSidecar) {
-        let text = |start: usize, end: usize| other.text[start..end].to_owned();
-        for (key, [start, name, country_code, registration_id], n_records) in other.parties {
-            let party = || PartyCount {
-                name: text(start, name),
-                country_code: text(name, country_code),
-                registration_id: text(country_code, registration_id),
-                n_records: 0,
-            };
-            self.parties.entry(key).or_insert_with(party).n_records += n_records;
+        for (key, held, n_records) in other.parties {
+            let add = || (Held::add(&mut self.text, held.texts(&other.text)), 0);
+            self.parties.entry(key).or_insert_with(add).1 += n_records;
         }
-        for (key, [start, edition, code], n_records) in other.codes {
-            self.codes.entry(key).or_insert_with(|| (text(start, edition), text(edition, code), 0)).2 += n_records;
+        for (key, held, n_records) in other.codes {
+            let add = || (Held::add(&mut self.text, held.texts(&other.text)), 0);
+            self.codes.entry(key).or_insert_with(add).1 += n_records;
         }
         self.coverage.merge(other.coverage);
         self.line_numbers.merge(&other.line_numbers);
@@ -135,9 +159,9 @@ pub struct SidecarTables {
 
 impl Sidecar {
     pub fn into_tables(self) -> SidecarTables {
-        let mut parties: Vec<((i64, Role), PartyCount)> = self.parties.into_iter().collect();
+        let mut parties: Vec<((i64, Role), (Held<3>, u64))> = self.parties.into_iter().collect();
         parties.sort_unstable_by_key(|(key, _)| *key);
-        let mut codes: Vec<(i64, (String, String, u64))> = self.codes.into_iter().collect();
+        let mut codes: Vec<(i64, (Held<2>, u64))> = self.codes.into_iter().collect();
         codes.sort_unstable_by_key(|(key, _)| *key);
         let coverage = self.coverage.into_sorted();
         let text = |name: &str, values: Vec<&str>| Column::new(name.into(), values);
@@ -146,17 +170,20 @@ impl Sidecar {
         SidecarTables {
             parties: frame(vec![
                 Column::new("party_key".into(), parties.iter().map(|((key, _), _)| *key).collect::<Vec<i64>>()),
-                text("name", parties.iter().map(|(_, party)| party.name.as_str()).collect()),
-                text("country_code", parties.iter().map(|(_, party)| party.country_code.as_str()).collect()),
-                text("registration_id", parties.iter().map(|(_, party)| party.registration_id.as_str()).collect()),
+                text("name", parties.iter().map(|(_, (held, _))| held.texts(&self.text)[0]).collect()),
+                text("country_code", parties.iter().map(|(_, (held, _))| held.texts(&self.text)[1]).collect()),
+                text("registration_id", parties.iter().map(|(_, (held, _))| held.texts(&self.text)[2]).collect()),
                 text("role", parties.iter().map(|((_, role), _)| role.as_str()).collect()),
-                Column::new("n_records".into(), parties.iter().map(|(_, party)| party.n_records as i64).collect::<Vec<i64>>()),
+                Column::new(
+                    "n_records".into(),
+                    parties.iter().map(|(_, (_, n_records))| *n_records as i64).collect::<Vec<i64>>(),
+                ),
             ]),
             codes: frame(vec![
                 Column::new("hs_key".into(), codes.iter().map(|(key, _)| *key).collect::<Vec<i64>>()),
-                text("hs_edition", codes.iter().map(|(_, code)| code.0.as_str()).collect()),
-                text("hs_code", codes.iter().map(|(_, code)| code.1.as_str()).collect()),
-                Column::new("n_records".into(), codes.iter().map(|(_, code)| code.2 as i64).collect::<Vec<i64>>()),
+                text("hs_edition", codes.iter().map(|(_, (held, _))| held.texts(&self.text)[0]).collect()),
+                text("hs_code", codes.iter().map(|(_, (held, _))| held.texts(&self.text)[1]).collect()),
+                Column::new("n_records".into(), codes.iter().map(|(_, (_, n_records))| *n_records as i64).collect::<Vec<i64>>()),
             ]),
             coverage: frame(vec![
                 Column::new("year".into(), coverage.iter().map(|(month, _)| month.0).collect::<Vec<i32>>()),

@@ -60,7 +60,7 @@ pub fn in_order<Item: Send, Done: Send>(
         for number in 0.. {
             while n_under_way.load(Ordering::Acquire) >= bound {
                 if rayon::yield_now() != Some(Yield::Executed) {
-                    std::thread::sleep(Duration::from_micros(200));
+                    std::thread::sleep(Duration::from_millis(1));
                 }
             }
             if has_failed.load(Ordering::Acquire) {

@@ -115,6 +115,8 @@ pub fn build_part(
         Ok(())
     };
     in_order(n_at_once, next, work, take)?;
+    // The sidecars need their memory now.
+    drop((groups, memories));
 
     for repair in reader.repairs() {
         issues.add_many(&format!("repaired_{}", repair.rule), "", repair.first_line, "", repair.n_records);

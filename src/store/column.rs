@@ -1,255 +1,147 @@
-//! A column of a batch of shipments while it grows.
+//! A column of a batch of shipments: values that are held once, and for each record the number of its value.
 //!
-//! In: the values of one column, record by record. Out: an array in the form in which it is encoded. Names, countries, keys of parties
-//! and declarations stand in many records: they are held once, and each record has the number of its value, so that nothing need be
-//! looked for again when the column is encoded. Where hardly any value repeats, all are held as they come.
+//! In: the numbers of the records and the values that they stand for. Out: an array in the form in which it is encoded, or `None` where
+//! no record has a value. Names, countries, keys of parties and declarations stand in many records: their numbers go to Parquet as they
+//! are, so that nothing need be looked for again when the column is encoded. Where hardly any value repeats, all are held as they come.
 
-use hashbrown::HashTable;
 use polars_arrow::array::{Array, DictionaryArray, PrimitiveArray, Utf8Array};
 use polars_arrow::bitmap::Bitmap;
 use polars_arrow::datatypes::{ArrowDataType, IntegerType};
 use polars_arrow::offset::{Offsets, OffsetsBuffer};
 use polars_arrow::types::NativeType;
-use rustc_hash::FxBuildHasher;
-use std::hash::BuildHasher;
+use rustc_hash::FxHashMap;
+use std::hash::Hash;
 
-/// After so many records it shows whether values repeat.
-const TRIAL_RECORDS: usize = 4_096;
-/// Values that repeat less often than in one of so many records are held as they come.
-const LEAST_REPEATS: usize = 4;
-
-/// The number of a missing value.
-const MISSING: u32 = u32::MAX;
-
-/// Where a distinct text lies.
-#[derive(Clone, Copy)]
-struct Place {
-    hash: u64,
-    start: usize,
-    end: usize,
+/// Texts one behind the other; an empty one is a missing value.
+#[derive(Debug, Clone)]
+pub struct Texts {
+    text: String,
+    /// Where each text begins, and where the last one ends.
+    bounds: Vec<i64>,
+    /// Whether equal ones were looked for already, so that hardly any are left.
+    is_searched: bool,
 }
 
-/// A column of texts.
-pub struct Texts {
-    /// For each record the number of its text, or 0 once texts are held as they come.
-    numbers: Vec<u32>,
-    n_missing: usize,
-    /// The distinct texts one behind the other, or those of all records, and where each ends.
-    bytes: Vec<u8>,
-    ends: Vec<i64>,
-    /// For each distinct text what a look-up needs, side by side: the ends alone would be two more places in memory.
-    places: Vec<Place>,
-    by_hash: HashTable<u32>,
-    last: u32,
-    /// Whether the texts of all records are held.
-    is_plain: bool,
+impl Default for Texts {
+    fn default() -> Self {
+        Texts { text: String::new(), bounds: vec![0], is_searched: false }
+    }
 }
 
 impl Texts {
-    /// Starts a column that the first `n_missing` records do not fill.
-    pub fn new(n_missing: usize, capacity: usize) -> Self {
-        let mut numbers = Vec::with_capacity(capacity);
-        numbers.resize(n_missing, MISSING);
-        Texts {
-            numbers,
-            n_missing,
-            bytes: Vec::new(),
-            ends: Vec::new(),
-            places: Vec::new(),
-            by_hash: HashTable::new(),
-            last: MISSING,
-            is_plain: false,
-        }
+    pub fn with_capacity(n_texts: usize) -> Self {
+        let mut bounds = Vec::with_capacity(n_texts + 1);
+        bounds.push(0);
+        Texts { text: String::new(), bounds, is_searched: false }
     }
 
-    pub fn push_missing(&mut self) {
-        self.numbers.push(MISSING);
-        self.n_missing += 1;
-        if self.is_plain {
-            self.ends.push(self.bytes.len() as i64);
-        }
+    /// Notes that hardly any two texts are equal, so that equal ones are not looked for once more.
+    pub fn searched(self) -> Self {
+        Texts { is_searched: true, ..self }
+    }
+
+    /// Asks for the memory of so many more texts as long as those that are there.
+    pub fn reserve(&mut self, n_more: usize) {
+        self.bounds.reserve(n_more);
+        self.text.reserve(self.text.len() * n_more / self.len().max(1));
     }
 
     pub fn push(&mut self, text: &str) {
-        if self.is_plain {
-            self.numbers.push(0);
-            self.add(text.as_bytes());
-            return;
-        }
-        if self.last == MISSING || self.text(self.last) != text.as_bytes() {
-            self.last = self.number_of(text.as_bytes());
-        }
-        self.numbers.push(self.last);
-        if self.numbers.len() == TRIAL_RECORDS && self.ends.len() * LEAST_REPEATS > TRIAL_RECORDS * (LEAST_REPEATS - 1) {
-            self.hold_all();
-        }
+        self.text.push_str(text);
+        self.bounds.push(self.text.len() as i64);
     }
 
-    /// Returns the text of a record, counted from 0; an empty one where it is missing.
-    pub fn get(&self, record: usize) -> &str {
-        let number = match self.numbers[record] {
-            MISSING => return "",
-            _ if self.is_plain => record as u32,
-            number => number,
-        };
-        std::str::from_utf8(self.text(number)).expect("what was pushed is UTF-8")
+    pub fn len(&self) -> usize {
+        self.bounds.len() - 1
     }
 
-    fn add(&mut self, text: &[u8]) {
-        self.bytes.extend_from_slice(text);
-        self.ends.push(self.bytes.len() as i64);
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
     }
 
-    fn text(&self, number: u32) -> &[u8] {
-        text_of(&self.bytes, &self.ends, number)
+    pub fn get(&self, at: usize) -> &str {
+        &self.text[self.bounds[at] as usize..self.bounds[at + 1] as usize]
     }
 
-    fn number_of(&mut self, text: &[u8]) -> u32 {
-        let hash = FxBuildHasher.hash_one(text);
-        let is_same = |number: &u32| {
-            let place = self.places[*number as usize];
-            place.hash == hash && self.bytes[place.start..place.end] == *text
-        };
-        if let Some(number) = self.by_hash.find(hash, is_same) {
-            return *number;
-        }
-        let (number, start) = (self.ends.len() as u32, self.bytes.len());
-        self.add(text);
-        self.places.push(Place { hash, start, end: self.bytes.len() });
-        self.by_hash.insert_unique(hash, number, |number| self.places[*number as usize].hash);
-        number
-    }
-
-    /// Goes over from distinct texts to those of all records.
-    fn hold_all(&mut self) {
-        let (bytes, ends) = (std::mem::take(&mut self.bytes), std::mem::take(&mut self.ends));
-        for at in 0..self.numbers.len() {
-            match self.numbers[at] {
-                MISSING => self.ends.push(self.bytes.len() as i64),
-                number => {
-                    self.add(text_of(&bytes, &ends, number));
-                    self.numbers[at] = 0;
-                }
+    /// Tells whether a text is a given one.
+    #[inline]
+    pub fn is(&self, at: usize, text: &str) -> bool {
+        let (held, text) = (&self.text.as_bytes()[self.bounds[at] as usize..self.bounds[at + 1] as usize], text.as_bytes());
+        // Most texts are short: comparing two numbers takes less time than a call.
+        held.len() == text.len()
+            && match text.len() {
+                4..8 => held.first_chunk::<4>() == text.first_chunk() && held.last_chunk::<4>() == text.last_chunk(),
+                8..=16 => held.first_chunk::<8>() == text.first_chunk() && held.last_chunk::<8>() == text.last_chunk(),
+                17..=32 => held.first_chunk::<16>() == text.first_chunk() && held.last_chunk::<16>() == text.last_chunk(),
+                0..4 => held.iter().eq(text),
+                _ => held == text,
             }
-        }
-        self.is_plain = true;
     }
 
-    pub fn into_array(self) -> Box<dyn Array> {
-        let validity = validity(self.n_missing, self.numbers.iter().map(|number| *number != MISSING));
-        let mut offsets = Vec::with_capacity(self.ends.len() + 1);
-        offsets.push(0);
-        offsets.extend(self.ends);
-        let offsets = OffsetsBuffer::from(Offsets::try_from(offsets).expect("texts end one behind the other"));
-        let values = |validity| Utf8Array::<i64>::new(ArrowDataType::LargeUtf8, offsets, self.bytes.into(), validity);
-        if self.is_plain {
-            return values(validity).boxed();
-        }
-        dictionary(self.numbers, validity, values(None).boxed())
+    pub fn iter(&self) -> impl Iterator<Item = &str> {
+        self.bounds.windows(2).map(|bounds| &self.text[bounds[0] as usize..bounds[1] as usize])
     }
 }
 
-fn text_of<'a>(bytes: &'a [u8], ends: &[i64], number: u32) -> &'a [u8] {
-    let at = number as usize;
-    let start = if at == 0 { 0 } else { ends[at - 1] as usize };
-    &bytes[start..ends[at] as usize]
-}
-
-/// A column of keys, which are hashes already.
-pub struct Keys {
-    numbers: Vec<u32>,
-    n_missing: usize,
-    distinct: Vec<i64>,
-    /// For each distinct key the first record that has it, and how many have.
-    found: Vec<Found>,
-    by_key: HashTable<u32>,
-    last: u32,
-}
-
-/// Where a key stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Found {
-    /// The first record of the batch, counted from 0.
-    pub first_record: usize,
-    pub n_records: u64,
-}
-
-impl Keys {
-    /// Starts a column that the first `n_missing` records do not fill.
-    pub fn new(n_missing: usize, capacity: usize) -> Self {
-        let mut numbers = Vec::with_capacity(capacity);
-        numbers.resize(n_missing, MISSING);
-        Keys { numbers, n_missing, distinct: Vec::new(), found: Vec::new(), by_key: HashTable::new(), last: MISSING }
-    }
-
-    pub fn push(&mut self, key: Option<i64>) {
-        let Some(key) = key else {
-            self.numbers.push(MISSING);
-            self.n_missing += 1;
-            return;
-        };
-        if self.last == MISSING || self.distinct[self.last as usize] != key {
-            self.last = self.number_of(key);
-        }
-        self.numbers.push(self.last);
-        self.found[self.last as usize].n_records += 1;
-    }
-
-    /// Returns the distinct keys and where each stands.
-    pub fn distinct(&self) -> impl Iterator<Item = (i64, Found)> {
-        self.distinct.iter().copied().zip(self.found.iter().copied())
-    }
-
-    fn number_of(&mut self, key: i64) -> u32 {
-        let distinct = &mut self.distinct;
-        if let Some(number) = self.by_key.find(key as u64, |number| distinct[*number as usize] == key) {
-            return *number;
-        }
-        let number = distinct.len() as u32;
-        distinct.push(key);
-        self.found.push(Found { first_record: self.numbers.len(), n_records: 0 });
-        self.by_key.insert_unique(key as u64, number, |number| distinct[*number as usize] as u64);
-        number
-    }
-
-    pub fn into_array(self) -> Box<dyn Array> {
-        let validity = validity(self.n_missing, self.numbers.iter().map(|number| *number != MISSING));
-        let distinct = PrimitiveArray::new(ArrowDataType::Int64, self.distinct.into(), None);
-        dictionary(self.numbers, validity, distinct.boxed())
+impl<'t> FromIterator<&'t str> for Texts {
+    fn from_iter<I: IntoIterator<Item = &'t str>>(texts: I) -> Self {
+        let texts = texts.into_iter();
+        let mut all = Texts::with_capacity(texts.size_hint().0);
+        texts.for_each(|text| all.push(text));
+        all
     }
 }
 
-/// A column of numbers that are held as they come.
-pub struct Numbers<T> {
-    values: Vec<T>,
-    is_stated: Vec<bool>,
-    n_missing: usize,
+/// Returns a column of texts, `numbers` telling which of `values` each record has.
+pub fn texts(numbers: &[u32], values: Texts) -> Option<Box<dyn Array>> {
+    if values.text.is_empty() {
+        return None;
+    }
+    if values.is_searched && is_worth_a_dictionary(values.len(), numbers.len()) {
+        let is_stated: Vec<bool> = values.iter().map(|text| !text.is_empty()).collect();
+        let validity = is_stated.contains(&false).then(|| numbers.iter().map(|at| is_stated[*at as usize]).collect());
+        return Some(dictionary(numbers.to_vec(), validity, text_array(values, None)));
+    }
+    let distinct = Distinct::of(values.iter().map(|text| (!text.is_empty()).then_some(text)));
+    if is_worth_a_dictionary(distinct.firsts.len(), numbers.len()) {
+        let texts = distinct.firsts.iter().map(|at| values.get(*at)).collect();
+        return Some(distinct.dictionary(numbers, text_array(texts, None)));
+    }
+    let values = if values.len() == numbers.len() { values } else { numbers.iter().map(|at| values.get(*at as usize)).collect() };
+    let stated: Bitmap = values.bounds.windows(2).map(|bounds| bounds[0] != bounds[1]).collect();
+    Some(text_array(values, (stated.unset_bits() > 0).then_some(stated)))
 }
 
-impl<T: NativeType> Numbers<T> {
-    /// Starts a column that the first `n_missing` records do not fill.
-    pub fn new(n_missing: usize, capacity: usize) -> Self {
-        let (mut values, mut is_stated) = (Vec::with_capacity(capacity), Vec::with_capacity(capacity));
-        values.resize(n_missing, T::default());
-        is_stated.resize(n_missing, false);
-        Numbers { values, is_stated, n_missing }
+/// Returns a column of keys, `numbers` telling which of `values` each record has. Different values have different keys as a rule, so that
+/// equal ones are not looked for.
+pub fn keys(numbers: &[u32], values: &[Option<i64>]) -> Option<Box<dyn Array>> {
+    if !is_worth_a_dictionary(values.len(), numbers.len()) || values.iter().all(Option::is_none) {
+        return plain(numbers, values);
     }
+    let keys: Vec<i64> = values.iter().map(|key| key.unwrap_or_default()).collect();
+    let keys = PrimitiveArray::new(ArrowDataType::Int64, keys.into(), None);
+    Some(dictionary(numbers.to_vec(), validity(numbers, values), keys.boxed()))
+}
 
-    pub fn push(&mut self, value: Option<T>) {
-        self.values.push(value.unwrap_or_default());
-        self.is_stated.push(value.is_some());
-        self.n_missing += usize::from(value.is_none());
+/// Returns a column of days or flags, `numbers` telling which of `values` each record has.
+pub fn numbers<T: NativeType + Hash + Eq>(numbers: &[u32], values: &[Option<T>]) -> Option<Box<dyn Array>> {
+    let distinct = Distinct::of(values.iter().copied());
+    if distinct.firsts.is_empty() || !is_worth_a_dictionary(distinct.firsts.len(), numbers.len()) {
+        return plain(numbers, values);
     }
+    let kept: Vec<T> = distinct.firsts.iter().filter_map(|at| values[*at]).collect();
+    let kept = PrimitiveArray::new(ArrowDataType::from(T::PRIMITIVE), kept.into(), None);
+    Some(distinct.dictionary(numbers, kept.boxed()))
+}
 
-    /// Returns the value of a record, counted from 0.
-    pub fn get(&self, record: usize) -> Option<T> {
-        self.is_stated[record].then(|| self.values[record])
+/// Returns a column of numbers that hardly repeat: each record has its own.
+pub fn plain<T: NativeType>(numbers: &[u32], values: &[Option<T>]) -> Option<Box<dyn Array>> {
+    if values.iter().all(Option::is_none) {
+        return None;
     }
-
-    pub fn into_array(self) -> Box<dyn Array> {
-        let validity = validity(self.n_missing, self.is_stated.into_iter());
-        PrimitiveArray::new(ArrowDataType::from(T::PRIMITIVE), self.values.into(), validity).boxed()
-    }
+    let validity = validity(numbers, values);
+    let values: Vec<T> = numbers.iter().map(|at| values[*at as usize].unwrap_or_default()).collect();
+    Some(PrimitiveArray::new(ArrowDataType::from(T::PRIMITIVE), values.into(), validity).boxed())
 }
 
 /// Returns the array of a column without a single value.
@@ -258,20 +150,76 @@ pub fn missing(n_records: usize, is_text: bool) -> Box<dyn Array> {
         true => Utf8Array::<i64>::new_empty(ArrowDataType::LargeUtf8).boxed(),
         false => PrimitiveArray::<i64>::new_empty(ArrowDataType::Int64).boxed(),
     };
-    dictionary(vec![MISSING; n_records], Some(Bitmap::new_zeroed(n_records)), values)
+    dictionary(vec![0; n_records], Some(Bitmap::new_zeroed(n_records)), values)
 }
 
-fn validity(n_missing: usize, is_stated: impl Iterator<Item = bool>) -> Option<Bitmap> {
-    (n_missing > 0).then(|| is_stated.collect())
+/// The place of a missing value among the distinct ones.
+const MISSING: u32 = u32::MAX;
+
+/// After so many values it shows whether equal ones are found among them, one of `LEAST_FOUND` at least.
+const TRIAL_VALUES: usize = 1_024;
+const LEAST_FOUND: usize = 10;
+
+/// Which of many values are to be held. Equal ones are held once, as far as looking for them finds any: that one of many stands in a
+/// dictionary twice does no harm.
+struct Distinct {
+    /// The place of each value among those that are held.
+    places: Vec<u32>,
+    /// Which values these are.
+    firsts: Vec<usize>,
 }
 
-fn dictionary(mut numbers: Vec<u32>, validity: Option<Bitmap>, distinct: Box<dyn Array>) -> Box<dyn Array> {
-    if validity.is_some() {
-        numbers.iter_mut().filter(|number| **number == MISSING).for_each(|number| *number = 0);
+impl Distinct {
+    fn of<V: Hash + Eq>(values: impl Iterator<Item = Option<V>>) -> Self {
+        let mut known: FxHashMap<V, u32> = FxHashMap::default();
+        let (mut places, mut firsts) = (Vec::with_capacity(values.size_hint().0), Vec::new());
+        let mut is_searched = true;
+        for (at, value) in values.enumerate() {
+            let Some(value) = value else {
+                places.push(MISSING);
+                continue;
+            };
+            let next = firsts.len() as u32;
+            let place = if is_searched { *known.entry(value).or_insert(next) } else { next };
+            if place == next {
+                firsts.push(at);
+            }
+            places.push(place);
+            is_searched &= at != TRIAL_VALUES || firsts.len() * LEAST_FOUND <= TRIAL_VALUES * (LEAST_FOUND - 1);
+        }
+        Distinct { places, firsts }
     }
-    let numbers = PrimitiveArray::new(ArrowDataType::UInt32, numbers.into(), validity);
-    let data_type = ArrowDataType::Dictionary(IntegerType::UInt32, Box::new(distinct.dtype().clone()), false);
-    DictionaryArray::try_new(data_type, numbers, distinct).expect("each number is that of a value").boxed()
+
+    /// Returns the column that has the held values in the places of the records.
+    fn dictionary(&self, numbers: &[u32], held: Box<dyn Array>) -> Box<dyn Array> {
+        let place = |at: &u32| self.places[*at as usize];
+        let has_missing = self.places.contains(&MISSING);
+        let validity = has_missing.then(|| numbers.iter().map(|at| place(at) != MISSING).collect());
+        let places = numbers.iter().map(|at| if place(at) == MISSING { 0 } else { place(at) }).collect();
+        dictionary(places, validity, held)
+    }
+}
+
+/// Tells whether so few values stand for the records that a dictionary of them pays.
+fn is_worth_a_dictionary(n_values: usize, n_records: usize) -> bool {
+    n_values * 4 <= n_records * 3
+}
+
+/// Returns which records have a value; `None` if all have.
+fn validity<T>(numbers: &[u32], values: &[Option<T>]) -> Option<Bitmap> {
+    values.iter().any(Option::is_none).then(|| numbers.iter().map(|at| values[*at as usize].is_some()).collect())
+}
+
+fn text_array(texts: Texts, validity: Option<Bitmap>) -> Box<dyn Array> {
+    let bounds = OffsetsBuffer::from(Offsets::try_from(texts.bounds).expect("texts end one behind the other"));
+    Utf8Array::<i64>::new(ArrowDataType::LargeUtf8, bounds, texts.text.into_bytes().into(), validity).boxed()
+}
+
+/// Returns the column in which each record has the value at a place; the place of a missing one is any.
+fn dictionary(places: Vec<u32>, validity: Option<Bitmap>, values: Box<dyn Array>) -> Box<dyn Array> {
+    let places = PrimitiveArray::new(ArrowDataType::UInt32, places.into(), validity);
+    let data_type = ArrowDataType::Dictionary(IntegerType::UInt32, Box::new(values.dtype().clone()), false);
+    DictionaryArray::try_new(data_type, places, values).expect("each place is that of a value").boxed()
 }
 
 #[cfg(test)]
@@ -296,58 +244,49 @@ mod tests {
     }
 
     #[test]
-    fn columns_hold_what_was_pushed() {
-        for (n_distinct, note) in [(1, "constant"), (7, "few"), (5_000, "some"), (1_000_000, "none repeats")] {
-            let mut column = Texts::new(2, 10_000);
-            let mut expected = vec![None, None];
-            for record in 0..10_000_usize {
-                let text = (record % 11 != 3).then(|| format!("text {}", record / 2 % n_distinct * 7));
-                match &text {
-                    Some(text) => column.push(text),
-                    None => column.push_missing(),
+    fn texts_are_held_once_where_they_repeat() {
+        const N_RECORDS: usize = 10_000;
+        for (n_values, n_distinct, is_plain, n_held) in
+            [(1, 1, false, 1), (7, 3, false, 3), (5_000, 20, false, 20), (9_000, 9_000, true, 0), (N_RECORDS, 50, false, 50)]
+        {
+            for has_missing in [false, true] {
+                let text =
+                    |value: usize| if has_missing && value == 2 { String::new() } else { format!("text {}", value % n_distinct) };
+                let texts_held: Vec<String> = (0..n_values).map(text).collect();
+                let numbers: Vec<u32> = (0..N_RECORDS).map(|record| (record % n_values) as u32).collect();
+                let array = texts(&numbers, texts_held.iter().map(String::as_str).collect()).unwrap();
+                let expected: Vec<Option<String>> =
+                    numbers.iter().map(|at| Some(texts_held[*at as usize].clone()).filter(|text| !text.is_empty())).collect();
+                assert!(texts_of(array.as_ref()) == expected, "{n_values} {n_distinct}");
+                assert_eq!(array.as_any().is::<Utf8Array<i64>>(), is_plain, "{n_values} {n_distinct}");
+                if let Some(numbered) = array.as_any().downcast_ref::<DictionaryArray<u32>>().filter(|_| !has_missing) {
+                    assert_eq!(numbered.values().len(), n_held);
                 }
-                expected.push(text);
             }
-            assert!((0..expected.len()).all(|record| column.get(record) == expected[record].as_deref().unwrap_or("")), "{note}");
-            let array = column.into_array();
-            assert!(texts_of(array.as_ref()) == expected, "{note}");
         }
+        assert!(texts(&[0, 0], ["", ""].into_iter().collect()).is_none());
     }
 
     #[test]
-    fn texts_that_hardly_repeat_are_held_as_they_come() {
-        for (divisor, is_plain) in [(1, true), (4, false)] {
-            let mut column = Texts::new(0, 0);
-            (0..10_000).for_each(|record| column.push(&format!("{}", record / divisor)));
-            let array = column.into_array();
-            assert_eq!(array.as_any().is::<Utf8Array<i64>>(), is_plain);
-            let expected: Vec<Option<String>> = (0..10_000).map(|record| Some(format!("{}", record / divisor))).collect();
-            assert!(texts_of(array.as_ref()) == expected);
+    fn keys_and_numbers_are_those_of_the_records() {
+        let values = [Some(7), None, Some(7), Some(-1), Some(i64::MAX)];
+        for n_repeats in [1, 3] {
+            let numbers: Vec<u32> = (0..5 * n_repeats).map(|record| record % 5).collect();
+            let expected: Vec<Option<i64>> = numbers.iter().map(|at| values[*at as usize]).collect();
+            let array = super::numbers(&numbers, &values).unwrap();
+            let found: Vec<Option<i64>> = match array.as_any().downcast_ref::<DictionaryArray<u32>>() {
+                Some(keys) => {
+                    assert_eq!(keys.values().len(), 3);
+                    let distinct = keys.values().as_any().downcast_ref::<PrimitiveArray<i64>>().unwrap();
+                    keys.keys().iter().map(|number| number.map(|number| distinct.value(*number as usize))).collect()
+                }
+                None => {
+                    array.as_any().downcast_ref::<PrimitiveArray<i64>>().unwrap().iter().map(|value| value.copied()).collect()
+                }
+            };
+            assert_eq!(found, expected);
         }
-    }
-
-    #[test]
-    fn keys_and_numbers_hold_what_was_pushed() {
-        let values = [Some(7), None, Some(7), Some(-1), None, Some(i64::MAX), Some(7)];
-        let (mut keys, mut numbers) = (Keys::new(1, 0), Numbers::<i64>::new(1, 0));
-        for value in values {
-            keys.push(value);
-            numbers.push(value);
-        }
-        let expected: Vec<Option<i64>> = [None].into_iter().chain(values).collect();
-        let found = |first_record, n_records| Found { first_record, n_records };
-        let distinct: Vec<(i64, Found)> = keys.distinct().collect();
-        assert_eq!(distinct, [(7, found(1, 3)), (-1, found(4, 1)), (i64::MAX, found(6, 1))]);
-        assert_eq!((numbers.get(1), numbers.get(2)), (Some(7), None));
-        let array = keys.into_array();
-        let keys = array.as_any().downcast_ref::<DictionaryArray<u32>>().unwrap();
-        let distinct = keys.values().as_any().downcast_ref::<PrimitiveArray<i64>>().unwrap();
-        assert_eq!(distinct.len(), 3);
-        let found = keys.keys().iter().map(|number| number.map(|number| distinct.value(*number as usize)));
-        assert_eq!(found.collect::<Vec<_>>(), expected);
-        let array = numbers.into_array();
-        let numbers = array.as_any().downcast_ref::<PrimitiveArray<i64>>().unwrap();
-        assert_eq!(numbers.iter().map(|value| value.copied()).collect::<Vec<_>>(), expected);
+        assert!(plain::<i32>(&[0], &[None]).is_none() && super::numbers::<i32>(&[0], &[None]).is_none());
         assert_eq!(missing(5, true).null_count() + missing(5, false).null_count(), 10);
     }
 }

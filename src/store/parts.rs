@@ -9,12 +9,16 @@ use crate::store::row_group::{Encoder, RowGroup};
 use polars::io::parquet::write::BatchedWriter;
 use polars::prelude::*;
 use std::fs::{self, File};
+use std::io::BufWriter;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 /// The columns of the rejected records.
 const REJECTED: [(&str, Kind); 4] =
     [("source_line", Kind::Long), ("reason", Kind::Text), ("column", Kind::Text), ("raw_text", Kind::Text)];
+
+/// So much of a part goes to the disk at once.
+const BUFFER_BYTES: usize = 1 << 18;
 
 /// What a part was made from; while it is the same, the part is reused.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -82,17 +86,14 @@ impl Store {
         let target = self.parts.join(key.as_str());
         let _ = fs::remove_dir_all(&folder);
         fs::create_dir_all(&folder).map_err(|error| Error::file(&folder, "make the part folder", error))?;
-        let path = folder.join("shipments.parquet");
-        let file = File::create(&path).map_err(|error| Error::file(&path, "write", error))?;
-        let schema = schema_of(shipments::part_columns());
-        let mut writer =
-            ParquetWriter::new(file).batched(&schema).map_err(|error| table_error(&path, "cannot be written", error))?;
+        let batched = |name: &str, columns| {
+            let path = folder.join(name);
+            let writer = ParquetWriter::new(create(&path)?).batched(&schema_of(columns));
+            writer.map_err(|error| table_error(&path, "cannot be written", error))
+        };
+        let mut writer = batched("shipments.parquet", shipments::part_columns())?;
         let encoder = Encoder::new(writer.parquet_schema());
-        let path = folder.join("rejected.parquet");
-        let file = File::create(&path).map_err(|error| Error::file(&path, "write", error))?;
-        let rejected = ParquetWriter::new(file)
-            .batched(&schema_of(REJECTED.map(|(name, kind)| (name.to_owned(), kind)).to_vec()))
-            .map_err(|error| table_error(&path, "cannot be written", error))?;
+        let rejected = batched("rejected.parquet", REJECTED.map(|(name, kind)| (name.to_owned(), kind)).to_vec())?;
         Ok(PartWriter { folder, target, writer, rejected, encoder: Arc::new(encoder) })
     }
 }
@@ -101,8 +102,8 @@ impl Store {
 pub struct PartWriter {
     folder: PathBuf,
     target: PathBuf,
-    writer: BatchedWriter<File>,
-    rejected: BatchedWriter<File>,
+    writer: BatchedWriter<BufWriter<File>>,
+    rejected: BatchedWriter<BufWriter<File>>,
     encoder: Arc<Encoder>,
 }
 
@@ -218,9 +219,14 @@ pub fn read_table(path: &Path) -> Result<DataFrame> {
 
 /// Writes a table as Parquet, in one piece, so that its bytes do not depend on how it was made.
 pub fn write_table(path: &Path, table: &mut DataFrame) -> Result<()> {
-    let file = File::create(path).map_err(|error| Error::file(path, "write", error))?;
     table.rechunk_mut();
-    ParquetWriter::new(file).finish(table).map(|_| ()).map_err(|error| table_error(path, "cannot be written", error))
+    ParquetWriter::new(create(path)?).finish(table).map(|_| ()).map_err(|error| table_error(path, "cannot be written", error))
+}
+
+/// Makes a file that is written in pieces: a table's footer comes field by field, each a call of the system on its own.
+fn create(path: &Path) -> Result<BufWriter<File>> {
+    let file = File::create(path).map_err(|error| Error::file(path, "write", error))?;
+    Ok(BufWriter::with_capacity(BUFFER_BYTES, file))
 }
 
 fn table_error(path: &Path, what: &str, error: PolarsError) -> Error {

@@ -61,7 +61,7 @@ impl Encoder {
                 parquet_type: parquet_type.clone(),
                 encoding: match (kind, name.as_str()) {
                     (Kind::Integer, _) => Encoding::RleDictionary,
-                    (_, "source_line") => Encoding::DeltaBinaryPacked,
+                    (Kind::Long, _) if !is_key => Encoding::DeltaBinaryPacked,
                     _ => Encoding::Plain,
                 },
                 options: WriteOptions {
@@ -73,8 +73,9 @@ impl Encoder {
                         binary_statistics_truncate_length: None,
                     },
                     version: Version::V1,
-                    // A part is written once and read a few times, so that speed counts for more than size.
-                    compression: if is_key { CompressionOptions::Uncompressed } else { CompressionOptions::Lz4Raw },
+                    // A part is written once and read a few times, so that speed counts for more than size; packed numbers get no
+                    // smaller.
+                    compression: if kind == Kind::Text { CompressionOptions::Lz4Raw } else { CompressionOptions::Uncompressed },
                     data_page_size: None,
                 },
                 name,

@@ -10,7 +10,7 @@
 //! ```
 
 mod generator;
-mod random;
+pub mod random;
 mod results;
 mod second_reader;
 
