@@ -188,7 +188,8 @@ fn is_word_letter(letter: char) -> bool {
 impl StatedParty {
     /// Tells whether nothing had to be done to name and identifier.
     pub fn is_as_stated(&self, name: &str, registration_id: &str) -> bool {
-        let StatedParty { name: clean_name, registration_id: clean_id, principal, to_order_of, missing, repairs } = self;
+        let StatedParty { name: clean_name, registration_id: clean_id, principal, to_order_of, missing, repairs, branch_code: _ } =
+            self;
         let is_same = clean_name == name && clean_id == registration_id;
         is_same && principal.is_none() && to_order_of.is_none() && missing.is_none() && repairs.is_empty()
     }
