@@ -48,10 +48,19 @@ pub struct ListEntry {
     pub path: String,
     pub format: String,
     pub sha256: String,
+    /// The files that were read with it.
+    pub files_beside: Vec<FileDigest>,
     pub edition: Option<String>,
     pub n_entities: usize,
     /// What the reader did not understand, with the number of times.
     pub issues: Vec<(String, u64)>,
+}
+
+/// A file by name and digest.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct FileDigest {
+    pub name: String,
+    pub sha256: String,
 }
 
 /// The edition of one goods list.

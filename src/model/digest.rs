@@ -76,6 +76,11 @@ pub fn sha256_of_file(path: &Path) -> Result<String> {
     })
 }
 
+/// Returns the digest of bytes that are in memory.
+pub fn sha256_of_bytes(bytes: &[u8]) -> String {
+    hex(&Sha256::digest(bytes))
+}
+
 /// Returns the digest of texts that are kept apart, so that `["ab", "c"]` and `["a", "bc"]` differ.
 pub fn sha256_of_texts<'a>(texts: impl IntoIterator<Item = &'a str>) -> String {
     let mut hasher = Sha256::new();

@@ -74,7 +74,7 @@ pub fn folder(root: &Path) -> Result<Vec<FoundFile>> {
     let mut paths = Vec::new();
     collect(root, &mut paths)?;
     paths.sort();
-    let read: Vec<(PathBuf, Result<Option<(&'static Format, Watchlist)>>)> =
+    let read: Vec<(PathBuf, Result<Option<ReadList>>)> =
         paths.into_par_iter().map(|path| (path.clone(), read_file(&path))).collect();
     let mut parts: BTreeMap<PathBuf, String> = BTreeMap::new();
     for (path, outcome) in &read {
@@ -94,7 +94,10 @@ pub fn folder(root: &Path) -> Result<Vec<FoundFile>> {
     Ok(files.collect())
 }
 
-fn read_file(path: &Path) -> Result<Option<(&'static Format, Watchlist)>> {
+/// A list with the format that its file was told to have.
+type ReadList = (&'static Format, Watchlist);
+
+fn read_file(path: &Path) -> Result<Option<ReadList>> {
     let Some(format) = Format::of_file(path)? else { return Ok(None) };
     Ok(Some((format, watchlist::read(path, format, &id_of(path), None)?)))
 }

@@ -2,17 +2,17 @@
 
 use super::match_rows::match_rows;
 use super::records::LoadedFile;
-use super::run_file::RunFile;
+use super::run_file::{RunFile, WatchlistSource};
 use crate::analyze::findings::{ListedSide, MatchedParties, Member, PartyMatch, listed_sides as listed_sides_of};
 use crate::analyze::listing::{self, Listings};
 use crate::analyze::ownership::{self, Standings};
 use crate::analyze::screen::{self, Alias, ScreenedParty, party_kind};
 use crate::error::{Error, Result, nearest};
-use crate::export::run_manifest::ListEntry;
+use crate::export::run_manifest::{FileDigest, ListEntry};
 use crate::ingest::names_file::read_aliases;
 use crate::ingest::watchlist;
 use crate::model::country::CountryCode;
-use crate::model::digest::sha256_of_file;
+use crate::model::digest::{sha256_of_bytes, sha256_of_file};
 use crate::model::listed_entity::{EntityKind, ListedEntity, ListedName, NameKind, Watchlist};
 use crate::model::party::{MatchRow, PartyRow};
 use crate::model::question::{Question, Side, SideName};
@@ -21,28 +21,31 @@ use polars::prelude::*;
 use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
 
 /// Returns the watchlists of the run file, the editions of each as one, with the names of its alias file, and an entry an edition for the
 /// run manifest.
 pub fn listings(run_file: &RunFile) -> Result<(Listings, Vec<ListEntry>)> {
     let mut lists = Vec::new();
     let mut entries = Vec::new();
-    let mut sources: Vec<_> = run_file.watchlists.iter().collect();
+    let mut sources: Vec<&WatchlistSource> = run_file.watchlists.iter().collect();
     sources.sort_by(|left, right| (&left.id, left.as_of, &left.path).cmp(&(&right.id, right.as_of, &right.path)));
-    for source in sources {
-        let path = run_file.resolve(&source.path);
-        let list = watchlist::read_as(&path, &source.format, &run_file.resolve(""), &source.id, source.as_of)?;
+    for source in &sources {
+        let (list, sha256) = read_list(run_file, source)?;
+        let files_beside = list.files_beside.iter().map(|path| file_digest(path)).collect::<Result<Vec<_>>>()?;
         entries.push(ListEntry {
             id: source.id.clone(),
             path: source.path.clone(),
             format: source.format.clone(),
-            sha256: sha256_of_file(&path)?,
+            sha256,
+            files_beside,
             edition: list.as_of.map(|day| day.to_string()),
             n_entities: list.entities.len(),
             issues: list.issues.clone(),
         });
         lists.push(list);
     }
+    refuse_shrunken(&sources, &lists)?;
     let mut listings = listing::histories(lists)?;
     note_issues_of_lists(&listings.watchlists, &mut entries);
     if let Some(path) = &run_file.aliases {
@@ -51,6 +54,39 @@ pub fn listings(run_file: &RunFile) -> Result<(Listings, Vec<ListEntry>)> {
         listings.watchlists = screen::add_aliases(&listings.watchlists, &aliases)?;
     }
     Ok((listings, entries))
+}
+
+/// Returns a list of the run file with the digest of its file.
+fn read_list(run_file: &RunFile, source: &WatchlistSource) -> Result<(Watchlist, String)> {
+    if let Some(list) = watchlist::read_builtin(&source.path, &source.id) {
+        return Ok((list?, sha256_of_bytes(watchlist::STARTER_GROUPS.1.as_bytes())));
+    }
+    let path = run_file.resolve(&source.path);
+    let list = watchlist::read_as(&path, &source.format, &run_file.resolve(""), &source.id, source.as_of)?;
+    Ok((list, sha256_of_file(&path)?))
+}
+
+fn file_digest(path: &Path) -> Result<FileDigest> {
+    let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+    Ok(FileDigest { name, sha256: sha256_of_file(path)? })
+}
+
+/// Refuses an edition that lost more than a tenth of the entries of the one before: a download that broke off looks like delistings.
+fn refuse_shrunken(sources: &[&WatchlistSource], lists: &[Watchlist]) -> Result<()> {
+    for (source, list) in sources.iter().zip(lists) {
+        let older = lists.iter().filter(|other| other.id == list.id && other.as_of < list.as_of);
+        let before = older.max_by_key(|other| other.as_of).map_or(0, |other| other.entities.len());
+        let n_entities = list.entities.len();
+        if !source.accept_shrunken && n_entities * 10 < before * 9 {
+            return Err(Error::request(format!(
+                "the list `{}` shrank from {before} entries to {n_entities} in `{}`",
+                source.id, source.path
+            ))
+            .detail("more than a tenth of the edition before is gone")
+            .hint("look at `plimsoll diff` of the two; if it is right, write `accept_shrunken = true` beside the newer one"));
+        }
+    }
+    Ok(())
 }
 
 /// Adds what shows only where the editions of a list, and all lists, are held side by side; it stands with the newest edition.

@@ -13,7 +13,7 @@ use crate::error::{Error, Result};
 use crate::model::listed_entity::{EntityKind, Link, ListedEntity, NameKind, Watchlist};
 use crate::names::identifiers::IdentifierKind;
 use std::collections::{HashMap, HashSet};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 const WANTED: [&str; 2] = ["LEI", "Entity.LegalName"];
 const RELATIONSHIP: [&str; 3] = ["Relationship.StartNode.NodeID", "Relationship.EndNode.NodeID", "Relationship.RelationshipType"];
@@ -89,7 +89,7 @@ fn file_of_relationships(file: &ListFile) -> Result<Option<PathBuf>> {
     Ok((name.contains("-lei2-") && beside.is_file()).then_some(beside))
 }
 
-fn read_relationships(path: &PathBuf, entities: &[ListedEntity], issues: &mut ListIssues) -> Result<Vec<Link>> {
+fn read_relationships(path: &Path, entities: &[ListedEntity], issues: &mut ListIssues) -> Result<Vec<Link>> {
     let file = ListFile::read(path, &[Content::Text])?;
     let table = Table::read(&file, &RELATIONSHIP, issues)?;
     let names: HashMap<&str, &str> = entities.iter().map(|entity| (entity.entity_id.as_str(), entity.primary_name())).collect();

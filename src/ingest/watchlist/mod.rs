@@ -207,6 +207,21 @@ pub fn read(path: &Path, format: &Format, id: &str, as_of: Option<Day>) -> Resul
     finish(watchlist, path, id, as_of, issues)
 }
 
+/// The list that is part of the program, and how a run file names it in place of a path.
+pub const STARTER_GROUPS: (&str, &str) =
+    ("builtin:starter-groups", include_str!("../../reference/watchlists/starter_groups.toml"));
+
+/// Reads a list that is part of the program; `None` if the path does not name one.
+pub fn read_builtin(path: &str, id: &str) -> Option<Result<Watchlist>> {
+    let (name, text) = STARTER_GROUPS;
+    (path == name).then(|| {
+        let mut issues = ListIssues::default();
+        let file = ListFile { path: name.into(), bytes: text.as_bytes().to_vec(), content: Content::Text };
+        let watchlist = (plimsoll::FORMAT.read)(&file, &mut issues)?;
+        finish(watchlist, Path::new(name), id, None, issues)
+    })
+}
+
 /// Refuses an empty list, and gives the others their id, edition and order.
 fn finish(mut watchlist: Watchlist, path: &Path, id: &str, as_of: Option<Day>, mut issues: ListIssues) -> Result<Watchlist> {
     if watchlist.entities.is_empty() {

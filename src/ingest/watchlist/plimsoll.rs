@@ -61,6 +61,9 @@ struct EntityEntry {
     programs: Vec<String>,
     listed_on: Option<StatedDay>,
     delisted_on: Option<Spanned<StatedDay>>,
+    /// Whether the entry rests on memory and not on its source.
+    #[serde(default)]
+    recalled: bool,
     #[serde(rename = "source")]
     _source: Option<String>,
 }
@@ -81,6 +84,9 @@ struct MemberEntry {
     id: Spanned<String>,
     from: Option<StatedDay>,
     to: Option<Spanned<StatedDay>>,
+    /// Whether the membership rests on memory and not on its source.
+    #[serde(default)]
+    recalled: bool,
     source: Option<String>,
 }
 
@@ -162,6 +168,9 @@ fn read(file: &ListFile, issues: &mut ListIssues) -> Result<Watchlist> {
     let mut entities: BTreeMap<String, ListedEntity> = BTreeMap::new();
     for entry in list.entities {
         let at = entry.id.span().start;
+        if entry.recalled {
+            issues.add("entry that rests on memory (recalled)");
+        }
         let entity = read_entity(&place, entry)?;
         let id = entity.entity_id.clone();
         if entities.insert(id.clone(), entity).is_some() {
@@ -187,6 +196,9 @@ fn read(file: &ListFile, issues: &mut ListIssues) -> Result<Watchlist> {
             return Err(place.error(group.name.span().start, &format!("the group `{name}` stands twice")));
         }
         for member in group.members {
+            if member.recalled {
+                issues.add(format!("member of `{name}` that rests on memory (recalled)"));
+            }
             let (from, to) = place.interval(member.from, member.to)?;
             let source = member.source.unwrap_or_else(|| group.source.clone());
             memberships.push(Membership { group: name.clone(), entity_id: find(&member.id)?, from, to, source });

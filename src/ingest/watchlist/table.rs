@@ -10,6 +10,7 @@ use super::{open_document, quote_all};
 use crate::error::{Error, Result, nearest};
 use crate::ingest::workbook::{self, Workbook};
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 use std::io::Write;
 use std::path::Path;
 
@@ -86,10 +87,11 @@ impl Table {
         let header: Vec<String> = rows.remove(0).cells.iter().map(|cell| cell.trim().to_owned()).collect();
         let mut places = HashMap::new();
         for (place, column) in header.iter().enumerate().filter(|(_, column)| !column.is_empty()) {
-            if places.contains_key(&fold(column)) {
-                issues.add(format!("column `{column}` stands twice, the first is used"));
-            } else {
-                places.insert(fold(column), place);
+            match places.entry(fold(column)) {
+                Entry::Occupied(_) => issues.add(format!("column `{column}` stands twice, the first is used")),
+                Entry::Vacant(free) => {
+                    free.insert(place);
+                }
             }
         }
         rows.retain(|row| !row.is_blank());

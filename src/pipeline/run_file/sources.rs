@@ -32,6 +32,8 @@ pub struct WatchlistSource {
     pub path: String,
     pub format: String,
     pub as_of: Option<Day>,
+    /// Whether the list may have lost more than a tenth of the entries of the edition before.
+    pub accept_shrunken: bool,
 }
 
 const RECORDS: Keys = Keys {
@@ -51,7 +53,7 @@ const RECORDS: Keys = Keys {
     later: &["reporter"],
 };
 const COVERAGE: Keys = Keys { known: &["from", "to"], later: &["hs", "parties"] };
-const WATCHLISTS: Keys = Keys { known: &["id", "path", "format", "as_of"], later: &["layout"] };
+const WATCHLISTS: Keys = Keys { known: &["id", "path", "format", "as_of", "accept_shrunken"], later: &["layout"] };
 
 impl Reader {
     pub(super) fn records(&self, table: &Table) -> Result<RecordSource> {
@@ -124,6 +126,7 @@ impl Reader {
             path: self.required_text(table, "path", place)?,
             format: self.required_text(table, "format", place)?,
             as_of: self.day(table, "as_of", place)?,
+            accept_shrunken: self.flag(table, "accept_shrunken", place)?,
         })
     }
 }
