@@ -87,7 +87,9 @@ pub fn is_number_reused(old: &ListedEntity, new: &ListedEntity) -> bool {
         texts.filter(|word| word.chars().count() > 1).map(str::to_lowercase).collect()
     };
     let has_common_identifier = old.identifiers.iter().any(|one| new.identifiers.iter().any(|other| one.text == other.text));
-    !has_common_identifier && words(old).is_disjoint(&words(new))
+    // Names of single letters, `M K A`, have no words to compare.
+    let has_common_name = old.names.iter().any(|one| new.names.iter().any(|other| one.name == other.name));
+    !has_common_identifier && !has_common_name && words(old).is_disjoint(&words(new))
 }
 
 fn by_id(list: &Watchlist) -> BTreeMap<&str, &ListedEntity> {
