@@ -69,14 +69,11 @@ pub enum GoodsKey {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Query {
     pub id: String,
-    /// The roles of a side; `None` where anyone may stand on it.
+    /// The roles of a side; `None` where anyone may stand on it. The side's name in `members` is `<id>/shipper`.
     pub shipper: Option<Vec<Role>>,
     pub consignee: Option<Vec<Role>>,
-    /// The names of the sides in `members`: `<id>/shipper`, or a part of it such as those that were listed then.
-    pub shipper_members: String,
-    pub consignee_members: String,
-    /// A side of which a row of `members` need only hold on one of the days that a record may mean.
-    pub perhaps: Option<SideName>,
+    /// What the party on one of the sides must be beside.
+    pub part: Option<SidePart>,
     pub goods: Option<GoodsKey>,
     /// Conditions on text columns: the column, and the values one of which it must have.
     pub one_of: Vec<(String, Vec<String>)>,
@@ -87,6 +84,16 @@ pub struct Query {
     pub from: Day,
     pub to: Day,
     pub thresholds: Thresholds,
+}
+
+/// A part of a side, such as those that were listed then: a party must be on the side and in the part.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SidePart {
+    pub side: SideName,
+    /// Its name in `members`.
+    pub members: String,
+    /// How the days that a record may mean must lie to those of the part.
+    pub days: Window,
 }
 
 /// Columns of `goods_hits` that a finding can be broken down by.
@@ -279,10 +286,13 @@ impl Query {
         for shipper in &shipper_roles {
             for consignee in &consignee_roles {
                 let mut select = Select::new(columns, window);
-                let days = |side| if self.perhaps == Some(side) { Window::Overlapping } else { window };
-                let (shipper_days, consignee_days) = (days(SideName::Shipper), days(SideName::Consignee));
-                select.join_side("s", *shipper, &self.shipper_members, self.thresholds.condition("s", level), shipper_days);
-                select.join_side("c", *consignee, &self.consignee_members, self.thresholds.condition("c", level), consignee_days);
+                for (table, side, role) in [("s", SideName::Shipper, *shipper), ("c", SideName::Consignee, *consignee)] {
+                    let name = format!("{}/{}", self.id, side.as_str());
+                    select.join_side(table, role, &name, self.thresholds.condition(table, level), window);
+                    if let Some(part) = self.part.as_ref().filter(|part| part.side == side) {
+                        select.join_side("p", role, &part.members, self.thresholds.condition("p", level), part.days);
+                    }
+                }
                 selects.push(self.select(select, movements, goods));
             }
         }

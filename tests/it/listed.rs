@@ -56,6 +56,7 @@ fn a_condition_counts_known_days_and_admits_unknown_ones_in_the_looser_range() {
     // V-1, V-3, V-5 and the other site S-2 are unknown.
     assert_eq!(then["looser"]["declarations"], 8);
     assert_eq!(then["straddling_records"], 1, "a month in which the listing begins lies in no span");
+    assert_eq!(listed(&then, "notices"), [3, 3, 0, 3], "what is not in the headline is not unknown in it");
     assert_eq!(then["question"]["listed"]["at"], "shipment");
     assert_eq!(finding(&workdir, "ever")["counts"]["declarations"], 10);
     assert_eq!(finding(&workdir, "edition")["counts"]["declarations"], 5);

@@ -6,7 +6,7 @@ use crate::error::{Error, Result};
 use crate::model::answer::{Answer, Countable, Counts, Period, PeriodRow, PeriodStatus, Sums};
 use crate::model::date::Day;
 use crate::model::goods::Breadth;
-use crate::model::question::{Grouping, Question, SideName, Verdict};
+use crate::model::question::{Grouping, Question, Verdict};
 use crate::model::shipment_key::ShipmentKey;
 use crate::store::local::Engine;
 use crate::store::sql::{GoodsKey, Level, Movements, Query, Thresholds, Window};
@@ -35,9 +35,7 @@ pub fn query(question: &Question, goods: Option<GoodsKey>, thresholds: Threshold
     }
     Query {
         id: question.id.clone(),
-        shipper_members: question.side_name(SideName::Shipper),
-        consignee_members: question.side_name(SideName::Consignee),
-        perhaps: None,
+        part: None,
         shipper: question.shipper.as_ref().map(|side| side.roles.clone()),
         consignee: question.consignee.as_ref().map(|side| side.roles.clone()),
         goods,

@@ -1,12 +1,12 @@
 //! What of a finding had a listed party on a side: ever, on the day of the shipment, in the newest edition, by list and authority.
 //!
 //! In: a finding's sides and how its parties stand to the lists. Out: parts of the sides as sides of their own in `members`, and the counts
-//! that the same query gives over them. What is unknown is counted as the difference of two such parts: what was perhaps listed, on any of the
+//! that the same query gives where a party is in a part beside. What is unknown is counted as the difference of two such parts: what was perhaps listed, on any of the
 //! days that a date may mean, less what was on all of them. So a month in which a listing begins counts as unknown and not as nothing.
 
 use super::answer::total;
 use super::members::{MatchedParties, Member};
-use super::pieces::{Piece, cut_to_rows, intersect};
+use super::pieces::{Piece, cut_to_rows};
 use crate::analyze::ownership::ListedEntry;
 use crate::error::Result;
 use crate::model::answer::{Counts, ListedCounts};
@@ -16,7 +16,7 @@ use crate::model::question::{ListedAt, ListingKey, Question, SideName};
 use crate::model::shipment_key::ShipmentKey;
 use crate::model::timeline::Interval;
 use crate::store::local::Engine;
-use crate::store::sql::{Level, Query};
+use crate::store::sql::{Level, Query, SidePart, Window};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The parts of a side of which one list or authority has the parties listed.
@@ -61,15 +61,10 @@ impl ListedSide {
         format!("{}/{}/{}/{}{authority}", self.question, self.side.as_str(), part.as_str(), self.by.watchlist)
     }
 
-    /// Returns a finding's query over one part instead of the whole side.
+    /// Returns a finding's query over one part of the side.
     pub fn query(&self, query: &Query, part: Part) -> Query {
-        let mut query = query.clone();
-        match self.side {
-            SideName::Shipper => query.shipper_members = self.name(part),
-            SideName::Consignee => query.consignee_members = self.name(part),
-        }
-        query.perhaps = (part == Part::PerhapsAtShipment).then_some(self.side);
-        query
+        let days = if part == Part::PerhapsAtShipment { Window::Overlapping } else { Window::Inside };
+        Query { part: Some(SidePart { side: self.side, members: self.name(part), days }), ..query.clone() }
     }
 }
 
@@ -83,9 +78,7 @@ pub fn listed_sides(
     let nobody = BTreeMap::new();
     for side in SideName::ALL.into_iter().filter(|side| question.side(*side).is_some()) {
         let mut on_side = matched.on_side(question, side, named.get(&side).unwrap_or(&nobody));
-        // What is in doubt about the side itself is no doubt about the listing.
-        on_side.iter_mut().for_each(|(_, pieces)| pieces.retain(|(piece, _)| piece.is_known));
-        on_side.retain(|(party, pieces)| !pieces.is_empty() && !matched.matches(party).is_empty());
+        on_side.retain(|(party, _)| !matched.matches(party).is_empty());
         for by in keys(matched, &on_side) {
             let mut listed_side = ListedSide {
                 question: question.id.clone(),
@@ -95,8 +88,8 @@ pub fn listed_sides(
                 has_members: false,
             };
             let n_before = members.len();
-            for (party, pieces) in &on_side {
-                add_parts(matched, &listed_side, party, pieces, &mut members);
+            for (party, _) in &on_side {
+                add_parts(matched, &listed_side, party, &mut members);
             }
             listed_side.has_members = members.len() > n_before;
             sides.push(listed_side);
@@ -106,7 +99,7 @@ pub fn listed_sides(
     (sides, members)
 }
 
-fn add_parts(matched: &MatchedParties<'_>, side: &ListedSide, party: &PartyRow, pieces: &[Piece], members: &mut Vec<Member>) {
+fn add_parts(matched: &MatchedParties<'_>, side: &ListedSide, party: &PartyRow, members: &mut Vec<Member>) {
     let lists = &matched.standings.listings.watchlists;
     let is_wanted = |entry: &ListedEntry<'_>| {
         lists[entry.watchlist].id == side.by.watchlist
@@ -123,7 +116,7 @@ fn add_parts(matched: &MatchedParties<'_>, side: &ListedSide, party: &PartyRow, 
             listed.iter_mut().for_each(|(piece, _)| *piece = Interval { is_known: true, ..*piece });
         }
         listed.retain(|(piece, _)| piece.is_known);
-        cut_to_rows(&side.name(part), party.party_key, &intersect(pieces, &listed), members);
+        cut_to_rows(&side.name(part), party.party_key, &listed, members);
     }
 }
 
