@@ -1,9 +1,8 @@
 //! Questions about shipments, without effects: goods, resolve, screen, findings, trend; about a raw file: profile;
-//! about two editions of a list: editions; about all editions of all lists: listing, and who owns whom: ownership.
+//! about the editions of lists: listing; and who owns whom: ownership.
 //!
 //! In: tables from the store and lists. Out: small tables and numbers. Nothing here reads a file or prints.
 
-pub mod editions;
 pub mod findings;
 pub mod goods;
 pub mod listing;

@@ -1,7 +1,7 @@
 //! `plimsoll diff`: what changed from one edition of a list to the next.
 
 use super::terminal::{self, grouped};
-use crate::analyze::editions::{EntryShown, FieldChange, ListChanges, changes};
+use crate::analyze::listing::{EntryShown, FieldChange, ListChanges, changes};
 use crate::error::Result;
 use crate::model::listed_entity::Watchlist;
 use crate::pipeline::lists;

@@ -1,7 +1,7 @@
 //! Editions of one list made into one: each entity with all that any edition says of it, and its days.
 
+use super::changes::is_number_reused;
 use super::days::{EditionEntry, ListingStatus, listing_days};
-use crate::analyze::editions::is_number_reused;
 use crate::error::{Error, Result};
 use crate::model::date::Day;
 use crate::model::listed_entity::{Designation, EntityKind, Known, ListedEntity, Membership, NameKind, Ownership, Watchlist};
