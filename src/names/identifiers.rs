@@ -36,6 +36,25 @@ pub enum IdentifierKind {
 }
 
 impl IdentifierKind {
+    pub const ALL: [IdentifierKind; 11] = [
+        IdentifierKind::Inn,
+        IdentifierKind::Kpp,
+        IdentifierKind::Ogrn,
+        IdentifierKind::Lei,
+        IdentifierKind::Uscc,
+        IdentifierKind::Imo,
+        IdentifierKind::Edrpou,
+        IdentifierKind::Tax,
+        IdentifierKind::Registration,
+        IdentifierKind::Other,
+        IdentifierKind::Phone,
+    ];
+
+    /// Returns the kind of a word, as [`IdentifierKind::as_str`] writes it.
+    pub fn parse(word: &str) -> Option<Self> {
+        IdentifierKind::ALL.into_iter().find(|kind| kind.as_str() == word)
+    }
+
     pub fn as_str(self) -> &'static str {
         match self {
             IdentifierKind::Inn => "inn",
@@ -272,16 +291,7 @@ fn match_label(words: &[&str]) -> Option<(IdentifierKind, usize)> {
     let table = TABLE.get_or_init(|| {
         let mut table = Labels::default();
         for [kind, labels] in reference::rows(reference::IDENTIFIER_LABELS) {
-            let kind = match kind {
-                "inn" => IdentifierKind::Inn,
-                "kpp" => IdentifierKind::Kpp,
-                "ogrn" => IdentifierKind::Ogrn,
-                "lei" => IdentifierKind::Lei,
-                "uscc" => IdentifierKind::Uscc,
-                "imo" => IdentifierKind::Imo,
-                "phone" => IdentifierKind::Phone,
-                _ => IdentifierKind::Other,
-            };
+            let kind = IdentifierKind::parse(kind).unwrap_or(IdentifierKind::Other);
             for label in labels.split(';') {
                 let words: Vec<String> = split_words(label).into_iter().map(|word| word.text).collect();
                 if let Some(first) = words.first() {

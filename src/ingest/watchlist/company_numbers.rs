@@ -129,19 +129,10 @@ fn labels() -> &'static [Label] {
 }
 
 fn kind_of(word: &str) -> Option<IdentifierKind> {
-    match word {
-        "none" => None,
-        "inn" => Some(IdentifierKind::Inn),
-        "ogrn" => Some(IdentifierKind::Ogrn),
-        "kpp" => Some(IdentifierKind::Kpp),
-        "lei" => Some(IdentifierKind::Lei),
-        "uscc" => Some(IdentifierKind::Uscc),
-        "imo" => Some(IdentifierKind::Imo),
-        "edrpou" => Some(IdentifierKind::Edrpou),
-        "tax" => Some(IdentifierKind::Tax),
-        "registration" => Some(IdentifierKind::Registration),
-        "other" => Some(IdentifierKind::Other),
-        other => unreachable!("kind `{other}` in the table of labels, which is part of the program"),
+    match (word, IdentifierKind::parse(word)) {
+        ("none", _) => None,
+        (_, Some(kind)) => Some(kind),
+        (other, None) => unreachable!("kind `{other}` in the table of labels, which is part of the program"),
     }
 }
 

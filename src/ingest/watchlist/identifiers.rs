@@ -12,7 +12,7 @@ const LONG: usize = 10;
 
 /// Adds an identifier by the word that a table has for it: a kind, `swift`, or `identifier` for any other.
 pub(super) fn add_worded(entity: &mut ListedEntity, text: &str, word: &str, issues: &mut ListIssues) {
-    match (word, kind_of(word)) {
+    match (word, IdentifierKind::parse(word)) {
         // A code of a tax office names nobody; with the INN it tells a plant from its head office.
         (_, Some(kind @ IdentifierKind::Kpp)) => entity.add_identifier(text, Some(kind)),
         ("swift", _) if matches!(text.len(), 8 | 11) => entity.add_identifier(text, None),
@@ -29,19 +29,4 @@ pub(super) fn add_stated(entity: &mut ListedEntity, text: &str, kind: Option<Ide
     } else {
         entity.add_identifier(text, kind);
     }
-}
-
-/// Returns the kind of a word in a table; `None` for one that says only that it is an identifier.
-fn kind_of(word: &str) -> Option<IdentifierKind> {
-    let kinds = [
-        IdentifierKind::Inn,
-        IdentifierKind::Kpp,
-        IdentifierKind::Ogrn,
-        IdentifierKind::Lei,
-        IdentifierKind::Uscc,
-        IdentifierKind::Imo,
-        IdentifierKind::Tax,
-        IdentifierKind::Registration,
-    ];
-    kinds.into_iter().find(|kind| kind.as_str() == word)
 }

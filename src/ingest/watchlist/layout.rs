@@ -116,36 +116,20 @@ pub(super) enum NameWord {
     OriginalScript,
 }
 
-/// The kind of an identifier, as a layout writes it.
+/// The kind of an identifier, as a layout writes it: any but a phone number, which identifies nobody.
 #[derive(Deserialize, Clone, Copy)]
-#[serde(rename_all = "snake_case")]
-pub(super) enum IdentifierWord {
-    Inn,
-    Kpp,
-    Ogrn,
-    Lei,
-    Uscc,
-    Imo,
-    Edrpou,
-    Tax,
-    Registration,
-    Other,
-}
+#[serde(try_from = "String")]
+pub(super) struct IdentifierWord(pub IdentifierKind);
 
-impl From<IdentifierWord> for IdentifierKind {
-    fn from(word: IdentifierWord) -> Self {
-        match word {
-            IdentifierWord::Inn => IdentifierKind::Inn,
-            IdentifierWord::Kpp => IdentifierKind::Kpp,
-            IdentifierWord::Ogrn => IdentifierKind::Ogrn,
-            IdentifierWord::Lei => IdentifierKind::Lei,
-            IdentifierWord::Uscc => IdentifierKind::Uscc,
-            IdentifierWord::Imo => IdentifierKind::Imo,
-            IdentifierWord::Edrpou => IdentifierKind::Edrpou,
-            IdentifierWord::Tax => IdentifierKind::Tax,
-            IdentifierWord::Registration => IdentifierKind::Registration,
-            IdentifierWord::Other => IdentifierKind::Other,
-        }
+impl TryFrom<String> for IdentifierWord {
+    type Error = String;
+
+    fn try_from(word: String) -> std::result::Result<Self, String> {
+        let kinds = || IdentifierKind::ALL.into_iter().filter(|kind| *kind != IdentifierKind::Phone);
+        kinds().find(|kind| kind.as_str() == word).map(IdentifierWord).ok_or_else(|| {
+            let known: Vec<String> = kinds().map(|kind| format!("`{}`", kind.as_str())).collect();
+            format!("unknown variant `{word}`, expected one of {}", known.join(", "))
+        })
     }
 }
 

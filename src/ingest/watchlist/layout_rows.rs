@@ -98,7 +98,7 @@ fn read_row(layout: &Layout, record: Record<'_>, entity: &mut ListedEntity, link
     add_names(layout, record, entity, issues);
     for (column, kind) in &layout.identifiers {
         for text in values(layout, record, column) {
-            entity.add_identifier(text, Some((*kind).into()));
+            entity.add_identifier(text, Some(kind.0));
         }
     }
     for column in layout.columns_of(Field::Country) {
