@@ -9,7 +9,7 @@ use super::file::{Content, ListFile};
 use super::issues::ListIssues;
 use super::joining::{Drafts, entity_of, finish, split_at};
 use super::nationality::add_nationalities;
-use super::table::{Record, Table, fold, read_sheets};
+use super::table::{Record, Table, fold};
 use super::{Beginning, Format, days};
 use crate::error::Result;
 use crate::model::listed_entity::{Designation, EntityKind, Known, ListedEntity, NameKind, Watchlist};
@@ -70,11 +70,7 @@ fn fits(beginning: &Beginning) -> bool {
 }
 
 fn read(file: &ListFile, issues: &mut ListIssues) -> Result<Watchlist> {
-    let sheets = read_sheets(file, None, issues)?;
-    let tables = Table::all(sheets, &WANTED, &file.path, issues)?;
-    if tables.is_empty() {
-        Table::read(file, &WANTED, issues)?;
-    }
+    let tables = Table::read_all(file, &WANTED, issues)?;
     let mut drafts = Drafts::new();
     for table in &tables {
         let aliases = ALIASES.iter().map(|(column, _)| *column);

@@ -50,10 +50,15 @@ pub(super) struct Table {
 impl Table {
     /// Returns the first table of a file that has all the wanted columns.
     pub fn read(file: &ListFile, wanted: &[&str], issues: &mut ListIssues) -> Result<Table> {
+        Table::read_all(file, wanted, issues).map(|mut tables| tables.swap_remove(0))
+    }
+
+    /// Returns the tables of a file that have all the wanted columns, at least one.
+    pub fn read_all(file: &ListFile, wanted: &[&str], issues: &mut ListIssues) -> Result<Vec<Table>> {
         let sheets = read_sheets(file, None, issues)?;
         let rows = sheets.iter().flat_map(|sheet| &sheet.rows);
         let found: Vec<String> = rows.take(1).flat_map(|row| row.cells.clone()).collect();
-        let mut tables = Table::all(sheets, wanted, &file.path, issues)?;
+        let tables = Table::all(sheets, wanted, &file.path, issues)?;
         if tables.is_empty() {
             let error = Error::request(format!("`{}` has no header with the columns of this format", file.path.display()))
                 .detail(format!("looked for: {}", quote_all(wanted.iter().copied())))
@@ -65,7 +70,7 @@ impl Table {
                 None => error.hint("is it a list of another format, or of a newer layout?"),
             });
         }
-        Ok(tables.swap_remove(0))
+        Ok(tables)
     }
 
     /// Returns the tables of all sheets that have the wanted columns.

@@ -9,7 +9,7 @@ use super::issues::ListIssues;
 use super::joining::{Drafts, entity_of, finish};
 use super::layouts::TABLES;
 use super::nationality::add_nationalities;
-use super::table::{Record, Table, read_sheets};
+use super::table::{Record, Table};
 use super::{Beginning, Format, days};
 use crate::error::{Error, Result};
 use crate::model::listed_entity::{Designation, EntityKind, Known, ListedEntity, NameKind, Watchlist};
@@ -48,11 +48,7 @@ fn fits(beginning: &Beginning) -> bool {
 }
 
 fn read(file: &ListFile, issues: &mut ListIssues) -> Result<Watchlist> {
-    let sheets = read_sheets(file, None, issues)?;
-    let tables = Table::all(sheets, &WANTED, &file.path, issues)?;
-    if tables.is_empty() {
-        Table::read(file, &WANTED, issues)?;
-    }
+    let tables = Table::read_all(file, &WANTED, issues)?;
     let mut drafts = Drafts::new();
     for table in &tables {
         table.check_columns(WANTED.into_iter().chain(USED).chain(IGNORED), issues);
