@@ -2,7 +2,7 @@
 
 use super::terminal::{self, grouped};
 use crate::error::{Error, Result};
-use crate::ingest::watchlist::{Format, STARTER_GROUPS};
+use crate::ingest::watchlist::{Format, built_in_paths};
 use crate::model::goods::{GoodsLine, GoodsList};
 use crate::model::vendor_schema::VendorSchema;
 use crate::pipeline::lists::{self, FoundFile, Held};
@@ -85,7 +85,7 @@ fn goods_lists() -> impl Iterator<Item = GoodsList> {
 
 fn formats() -> String {
     let formats: String = Format::names().iter().map(|name| format!("{name}\n")).collect();
-    format!("{formats}\nbuilt in, as `path` of `[[watchlists]]`: {}\n", STARTER_GROUPS.0)
+    format!("{formats}\nbuilt in, as `path` of `[[watchlists]]`: {}\n", built_in_paths().join(", "))
 }
 
 /// Returns a line a file, those that were refused at the end, and below each list what was not understood.

@@ -17,11 +17,12 @@ pub fn read(argument: &str) -> Result<Watchlist> {
         return watchlist::read_as(path, format, Path::new(""), &id_of(path), None);
     }
     let path = Path::new(argument);
-    let format = Format::of_file(path)?.ok_or_else(|| {
+    let told = watchlist::read_told(path, &id_of(path))?;
+    let (_, list) = told.ok_or_else(|| {
         Error::request(format!("the format of the watchlist `{argument}` is not known"))
             .hint(format!("write `{argument}=FORMAT`; formats: {}", Format::names().join(", ")))
     })?;
-    watchlist::read(path, format, &id_of(path), None)
+    Ok(list)
 }
 
 fn id_of(path: &Path) -> String {
@@ -75,7 +76,7 @@ pub fn folder(root: &Path) -> Result<Vec<FoundFile>> {
     collect(root, &mut paths)?;
     paths.sort();
     let read: Vec<(PathBuf, Result<Option<ReadList>>)> =
-        paths.into_par_iter().map(|path| (path.clone(), read_file(&path))).collect();
+        paths.into_par_iter().map(|path| (path.clone(), watchlist::read_told(&path, &id_of(&path)))).collect();
     let mut parts: BTreeMap<PathBuf, String> = BTreeMap::new();
     for (path, outcome) in &read {
         if let Ok(Some((_, list))) = outcome {
@@ -96,11 +97,6 @@ pub fn folder(root: &Path) -> Result<Vec<FoundFile>> {
 
 /// A list with the format that its file was told to have.
 type ReadList = (&'static Format, Watchlist);
-
-fn read_file(path: &Path) -> Result<Option<ReadList>> {
-    let Some(format) = Format::of_file(path)? else { return Ok(None) };
-    Ok(Some((format, watchlist::read(path, format, &id_of(path), None)?)))
-}
 
 fn collect(folder: &Path, paths: &mut Vec<PathBuf>) -> Result<()> {
     for entry in std::fs::read_dir(folder).map_err(|source| Error::file(folder, "list", source))? {

@@ -12,7 +12,7 @@ use crate::export::run_manifest::{FileDigest, ListEntry};
 use crate::ingest::names_file::read_aliases;
 use crate::ingest::watchlist;
 use crate::model::country::CountryCode;
-use crate::model::digest::{sha256_of_bytes, sha256_of_file};
+use crate::model::digest::sha256_of_file;
 use crate::model::listed_entity::{EntityKind, ListedEntity, ListedName, NameKind, Watchlist};
 use crate::model::party::{MatchRow, PartyRow};
 use crate::model::question::{Question, Side, SideName};
@@ -31,13 +31,14 @@ pub fn listings(run_file: &RunFile) -> Result<(Listings, Vec<ListEntry>)> {
     let mut sources: Vec<&WatchlistSource> = run_file.watchlists.iter().collect();
     sources.sort_by(|left, right| (&left.id, left.as_of, &left.path).cmp(&(&right.id, right.as_of, &right.path)));
     for source in &sources {
-        let (list, sha256) = read_list(run_file, source)?;
+        let path = run_file.resolve(&source.path);
+        let list = watchlist::read_as(&path, &source.format, &run_file.resolve(""), &source.id, source.as_of)?;
         let files_beside = list.files_beside.iter().map(|path| file_digest(path)).collect::<Result<Vec<_>>>()?;
         entries.push(ListEntry {
             id: source.id.clone(),
             path: source.path.clone(),
             format: source.format.clone(),
-            sha256,
+            sha256: watchlist::digest(&path)?,
             files_beside,
             edition: list.as_of.map(|day| day.to_string()),
             n_entities: list.entities.len(),
@@ -54,16 +55,6 @@ pub fn listings(run_file: &RunFile) -> Result<(Listings, Vec<ListEntry>)> {
         listings.watchlists = screen::add_aliases(&listings.watchlists, &aliases)?;
     }
     Ok((listings, entries))
-}
-
-/// Returns a list of the run file with the digest of its file.
-fn read_list(run_file: &RunFile, source: &WatchlistSource) -> Result<(Watchlist, String)> {
-    if let Some(list) = watchlist::read_builtin(&source.path, &source.id) {
-        return Ok((list?, sha256_of_bytes(watchlist::STARTER_GROUPS.1.as_bytes())));
-    }
-    let path = run_file.resolve(&source.path);
-    let list = watchlist::read_as(&path, &source.format, &run_file.resolve(""), &source.id, source.as_of)?;
-    Ok((list, sha256_of_file(&path)?))
 }
 
 fn file_digest(path: &Path) -> Result<FileDigest> {

@@ -5,6 +5,7 @@
 
 use super::issues::ListIssues;
 use crate::error::{Error, Result};
+use crate::model::digest::{sha256_of_bytes, sha256_of_file};
 use encoding_rs::{Encoding, WINDOWS_1252};
 use flate2::read::MultiGzDecoder;
 use std::io::Read;
@@ -12,6 +13,35 @@ use std::path::{Path, PathBuf};
 
 /// The largest lists that are published have some hundred megabytes; an archive that unpacks to more is no list.
 const MAX_UNPACKED_BYTES: u64 = 2 << 30;
+
+/// What the path of a list that is part of the program begins with.
+pub const BUILT_IN: &str = "builtin:";
+
+/// The lists that are part of the program, by name.
+const BUILT_IN_LISTS: [(&str, &str); 1] = [("starter-groups", include_str!("../../reference/watchlists/starter_groups.toml"))];
+
+/// Returns the paths by which lists that are part of the program are named.
+pub fn built_in_paths() -> Vec<String> {
+    BUILT_IN_LISTS.iter().map(|(name, _)| format!("{BUILT_IN}{name}")).collect()
+}
+
+/// Returns the digest of a list file as it lies on disk, or of one that is part of the program.
+pub fn digest(path: &Path) -> Result<String> {
+    match built_in(path)? {
+        Some(text) => Ok(sha256_of_bytes(text.as_bytes())),
+        None => sha256_of_file(path),
+    }
+}
+
+/// Returns the text of a list that is part of the program, if the path names one.
+fn built_in(path: &Path) -> Result<Option<&'static str>> {
+    let Some(wanted) = path.to_str().and_then(|path| path.strip_prefix(BUILT_IN)) else { return Ok(None) };
+    match BUILT_IN_LISTS.iter().find(|(name, _)| *name == wanted) {
+        Some((_, text)) => Ok(Some(text)),
+        None => Err(Error::request(format!("no list called `{wanted}` is part of the program"))
+            .detail(format!("built in: `{}`", built_in_paths().join("`, `")))),
+    }
+}
 
 /// What the bytes of a file are, told by their beginning.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -81,7 +111,10 @@ impl ListFile {
             return Err(Error::request(format!("`{}` is a folder, not a list", path.display()))
                 .hint("name the file, for example `sdn.csv`; those that belong to it are found beside it"));
         }
-        let mut bytes = std::fs::read(path).map_err(|source| Error::file(path, "read", source))?;
+        let mut bytes = match built_in(path)? {
+            Some(text) => text.as_bytes().to_vec(),
+            None => std::fs::read(path).map_err(|source| Error::file(path, "read", source))?,
+        };
         if bytes.starts_with(&[0x1f, 0x8b]) {
             let mut unpacked = Vec::new();
             MultiGzDecoder::new(bytes.as_slice()).take(MAX_UNPACKED_BYTES + 1).read_to_end(&mut unpacked).map_err(|source| {

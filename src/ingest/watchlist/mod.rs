@@ -62,6 +62,7 @@ mod un_xml;
 use crate::error::{Error, Result, nearest};
 use crate::model::date::Day;
 use crate::model::listed_entity::Watchlist;
+pub use file::{BUILT_IN, built_in_paths, digest};
 use file::{Content, ListFile, file_name};
 use issues::ListIssues;
 use std::path::Path;
@@ -173,16 +174,22 @@ impl Format {
     }
 
     /// Returns the format that a file's name and beginning tell, if they tell one.
-    pub fn of_file(path: &Path) -> Result<Option<&'static Format>> {
-        let all = [Content::Text, Content::Xml, Content::Json, Content::ZipWorkbook, Content::OldWorkbook];
-        let file = ListFile::read(path, &all)?;
-        let beginning = Beginning::of(&file);
+    fn of(file: &ListFile) -> Result<Option<&'static Format>> {
+        let beginning = Beginning::of(file);
         if let Some(reason) = no_lists::reason(&beginning) {
-            return Err(Error::request(format!("`{}` is no list but {reason}", path.display())));
+            return Err(Error::request(format!("`{}` is no list but {reason}", file.path.display())));
         }
         let mut formats = FORMATS.iter().filter(|format| format.contents.contains(&file.content));
         Ok(formats.find(|format| (format.fits)(&beginning)).copied())
     }
+}
+
+/// Reads a list by the format that its content tells; `None` if it tells none.
+pub fn read_told(path: &Path, id: &str) -> Result<Option<(&'static Format, Watchlist)>> {
+    let all = [Content::Text, Content::Xml, Content::Json, Content::ZipWorkbook, Content::OldWorkbook];
+    let file = ListFile::read(path, &all)?;
+    let Some(format) = Format::of(&file)? else { return Ok(None) };
+    Ok(Some((format, read_file(&file, format, id, None)?)))
 }
 
 /// Reads one edition of a list by the name of its format, or by a layout of the user's own: a TOML file below `folder`.
@@ -201,25 +208,13 @@ pub fn read_as(path: &Path, format: &str, folder: &Path, id: &str, as_of: Option
 
 /// Reads one edition of a list. `as_of` is the edition that the run file states; without it the list's own is taken, if any.
 pub fn read(path: &Path, format: &Format, id: &str, as_of: Option<Day>) -> Result<Watchlist> {
-    let mut issues = ListIssues::default();
-    let file = ListFile::read(path, format.contents)?;
-    let watchlist = (format.read)(&file, &mut issues)?;
-    finish(watchlist, path, id, as_of, issues)
+    read_file(&ListFile::read(path, format.contents)?, format, id, as_of)
 }
 
-/// The list that is part of the program, and how a run file names it in place of a path.
-pub const STARTER_GROUPS: (&str, &str) =
-    ("builtin:starter-groups", include_str!("../../reference/watchlists/starter_groups.toml"));
-
-/// Reads a list that is part of the program; `None` if the path does not name one.
-pub fn read_builtin(path: &str, id: &str) -> Option<Result<Watchlist>> {
-    let (name, text) = STARTER_GROUPS;
-    (path == name).then(|| {
-        let mut issues = ListIssues::default();
-        let file = ListFile { path: name.into(), bytes: text.as_bytes().to_vec(), content: Content::Text };
-        let watchlist = (plimsoll::FORMAT.read)(&file, &mut issues)?;
-        finish(watchlist, Path::new(name), id, None, issues)
-    })
+fn read_file(file: &ListFile, format: &Format, id: &str, as_of: Option<Day>) -> Result<Watchlist> {
+    let mut issues = ListIssues::default();
+    let watchlist = (format.read)(file, &mut issues)?;
+    finish(watchlist, &file.path, id, as_of, issues)
 }
 
 /// Refuses an empty list, and gives the others their id, edition and order.
@@ -373,8 +368,8 @@ mod tests {
                 let input = list_of(&case);
                 // A list that is damaged on purpose need not be told for what it is.
                 if read(&input, format, "case", None).is_ok() {
-                    let told = Format::of_file(&input).expect("a list");
-                    assert_eq!(told.map(|format| format.name), Some(format.name), "{}", input.display());
+                    let told = read_told(&input, "case").expect("a list");
+                    assert_eq!(told.map(|(format, _)| format.name), Some(format.name), "{}", input.display());
                     n_told += 1;
                 }
             }

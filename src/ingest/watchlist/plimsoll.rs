@@ -150,7 +150,7 @@ impl<'de> Deserialize<'de> for StatedDay {
 pub(super) const FORMAT: Format = Format { name: "plimsoll", contents: &[Content::Text], fits, read };
 
 fn fits(beginning: &Beginning) -> bool {
-    beginning.name.ends_with(".toml")
+    beginning.name.ends_with(".toml") || beginning.text.lines().any(|line| line == "[[entities]]")
 }
 
 fn read(file: &ListFile, issues: &mut ListIssues) -> Result<Watchlist> {

@@ -12,6 +12,7 @@ mod values;
 
 use crate::analyze::{ownership, resolve, screen};
 use crate::error::{Error, Result};
+use crate::ingest::watchlist::BUILT_IN;
 use crate::model::goods::GoodsSet;
 use crate::model::question::Question;
 use std::path::{Path, PathBuf};
@@ -85,8 +86,11 @@ impl RunFile {
         reader.run_file(table, text, path)
     }
 
-    /// Returns a path of the run file as it lies on disk: relative paths start at the run file.
+    /// Returns a path of the run file as it lies on disk: relative paths start at the run file. What is part of the program lies nowhere.
     pub fn resolve(&self, path: &str) -> PathBuf {
+        if path.starts_with(BUILT_IN) {
+            return PathBuf::from(path);
+        }
         self.path.parent().unwrap_or(Path::new("")).join(path)
     }
 }
