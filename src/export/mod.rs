@@ -3,6 +3,7 @@
 //! In: what the analysis found. Out: a run folder, whole or not there at all: it is written under a temporary name and renamed.
 
 pub mod cells;
+mod csv_rows;
 pub mod draft_schema;
 pub mod duplicates;
 pub mod findings;

@@ -4,6 +4,7 @@
 //! at a spreadsheet's limit with a line that says so.
 
 use super::cells::scaled;
+use super::csv_rows::CsvRows;
 use super::duplicates::record_id;
 use super::folder::RunFolder;
 use crate::error::{Error, Result};
@@ -23,34 +24,58 @@ pub fn write(folder: &mut RunFolder, shipments: &mut DataFrame) -> Result<()> {
     let lost = |error: PolarsError| Error::promise("the evidence lacks a column").detail(error.to_string());
     let names = csv_columns();
     let header: Vec<&str> = names.iter().map(String::as_str).collect();
-    let mut columns: Vec<Box<dyn Fn(usize) -> String + '_>> = Vec::new();
-    for name in &names {
-        columns.push(match name.as_str() {
-            "record_id" => {
-                let keys = shipments.column("record_key").and_then(|column| Ok(column.i64()?.clone())).map_err(lost)?;
-                Box::new(move |row| record_id(keys.get(row).unwrap_or_default()))
-            }
-            "net_weight_kg" => number(shipments, "net_weight_g", Some(3)).map_err(lost)?,
-            "gross_weight_kg" => number(shipments, "gross_weight_g", Some(3)).map_err(lost)?,
-            "value_usd" => number(shipments, "value_usd_cents", Some(2)).map_err(lost)?,
-            "value_original" => number(shipments, "value_original_cents", Some(2)).map_err(lost)?,
-            "source_line" | "is_crossing" => number(shipments, name, None).map_err(lost)?,
-            text => {
-                let texts = shipments.column(text).and_then(|column| Ok(column.str()?.clone())).map_err(lost)?;
-                Box::new(move |row| texts.get(row).unwrap_or_default().to_owned())
-            }
-        });
-    }
+    let columns = header.iter().map(|name| Cells::of(shipments, name)).collect::<PolarsResult<Vec<Cells>>>().map_err(lost)?;
+    let n_left = shipments.height().saturating_sub(SPREADSHEET_ROWS);
     let n_shown = shipments.height().min(SPREADSHEET_ROWS);
-    let mut rows: Vec<Vec<String>> = (0..n_shown).map(|row| columns.iter().map(|cell| cell(row)).collect()).collect();
-    if shipments.height() > SPREADSHEET_ROWS {
-        let last = rows.last_mut().expect("the limit is larger than 0");
-        *last = vec![String::new(); header.len()];
-        let left = shipments.height() - SPREADSHEET_ROWS + 1;
-        last[0] = format!("{left} more rows are in shipments.parquet");
-    }
     let raw = ["record_id", "source_line", "net_weight_kg", "gross_weight_kg", "value_usd", "value_original", "is_crossing"];
-    folder.write_csv("shipments.csv", &header, &raw, rows)
+    folder.write_long_csv("shipments.csv", &header, &raw, n_shown, |row, rows| {
+        if n_left > 0 && row == SPREADSHEET_ROWS - 1 {
+            rows.add(&format!("{} more rows are in shipments.parquet", n_left + 1))?;
+            return (1..columns.len()).try_for_each(|_| rows.add(""));
+        }
+        columns.iter().try_for_each(|cells| cells.add(row, rows))
+    })
+}
+
+/// The cells of a column.
+enum Cells {
+    Nothing,
+    Text(StringChunked),
+    RecordId(Int64Chunked),
+    Number(Int64Chunked),
+    /// Cents or grams, with how many decimals their unit has.
+    Scaled(Int64Chunked, usize),
+}
+
+impl Cells {
+    /// Returns the cells of a column of the CSV.
+    fn of(shipments: &DataFrame, name: &str) -> PolarsResult<Cells> {
+        let number = |name: &str| Ok::<_, PolarsError>(shipments.column(name)?.cast(&DataType::Int64)?.i64()?.clone());
+        Ok(match name {
+            "record_id" => Cells::RecordId(number("record_key")?),
+            "net_weight_kg" => Cells::Scaled(number("net_weight_g")?, 3),
+            "gross_weight_kg" => Cells::Scaled(number("gross_weight_g")?, 3),
+            "value_usd" => Cells::Scaled(number("value_usd_cents")?, 2),
+            "value_original" => Cells::Scaled(number("value_original_cents")?, 2),
+            "source_line" | "is_crossing" => Cells::Number(number(name)?),
+            text => {
+                let texts = shipments.column(text)?.str()?;
+                if texts.null_count() == texts.len() { Cells::Nothing } else { Cells::Text(texts.clone()) }
+            }
+        })
+    }
+
+    fn add(&self, row: usize, rows: &mut CsvRows<Vec<u8>>) -> csv::Result<()> {
+        match self {
+            Cells::Nothing => rows.add(""),
+            Cells::Text(texts) => rows.add(texts.get(row).unwrap_or_default()),
+            Cells::RecordId(keys) => rows.add(&record_id(keys.get(row).unwrap_or_default())),
+            Cells::Number(numbers) => rows.add(&numbers.get(row).map_or(String::new(), |number| number.to_string())),
+            Cells::Scaled(numbers, n_decimals) => {
+                rows.add(&numbers.get(row).map_or(String::new(), |number| scaled(number, *n_decimals)))
+            }
+        }
+    }
 }
 
 /// Returns the columns of `shipments.csv` in their order.
@@ -70,14 +95,4 @@ fn csv_columns() -> Vec<String> {
     names.extend(["is_crossing", "restated_rule"].map(str::to_owned));
     names.extend(FINDING_COLUMNS.map(str::to_owned));
     names
-}
-
-fn number(shipments: &DataFrame, name: &str, n_decimals: Option<usize>) -> PolarsResult<Box<dyn Fn(usize) -> String>> {
-    let column = shipments.column(name)?.cast(&DataType::Int64)?;
-    let values = column.i64()?.clone();
-    Ok(Box::new(move |row| match (values.get(row), n_decimals) {
-        (None, _) => String::new(),
-        (Some(value), Some(n_decimals)) => scaled(value, n_decimals),
-        (Some(value), None) => value.to_string(),
-    }))
 }

@@ -1,17 +1,17 @@
 //! The trade side: a distinct party of the records, and what it was matched with.
 
 use crate::model::country::CountryCode;
-use crate::model::role::Role;
+use crate::model::role::Roles;
 use serde::Serialize;
 
-/// A distinct party of the records.
+/// A distinct party of the records, whose texts lie in a table of all.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct PartyRow {
+pub struct PartyRow<'t> {
     pub party_key: i64,
-    pub name: String,
+    pub name: &'t str,
     pub country: Option<CountryCode>,
-    pub registration_id: String,
-    pub roles: Vec<Role>,
+    pub registration_id: &'t str,
+    pub roles: Roles,
     pub n_records: u64,
     /// What it does, where its name tells that it is no ordinary company, and why.
     pub kind: Option<(PartyKind, String)>,

@@ -37,11 +37,6 @@ pub struct Question {
 }
 
 impl Question {
-    /// Returns what a side of the finding is called in `members`.
-    pub fn side_name(&self, side: SideName) -> String {
-        format!("{}/{}", self.id, side.as_str())
-    }
-
     pub fn side(&self, side: SideName) -> Option<&Side> {
         match side {
             SideName::Shipper => self.shipper.as_ref(),
@@ -109,6 +104,11 @@ impl SideName {
             SideName::Shipper => "shipper",
             SideName::Consignee => "consignee",
         }
+    }
+
+    /// Returns the name of a finding's side in `members`.
+    pub fn of_finding(self, finding: &str) -> String {
+        format!("{finding}/{}", self.as_str())
     }
 }
 

@@ -74,3 +74,54 @@ impl Role {
         format!("{}_key", self.as_str())
     }
 }
+
+/// Some roles, in their order.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Roles(u16);
+
+impl Roles {
+    pub fn add(&mut self, role: Role) {
+        self.0 |= 1 << role as u16;
+    }
+
+    pub fn contains(self, role: Role) -> bool {
+        self.0 & (1 << role as u16) != 0
+    }
+
+    pub fn iter(self) -> impl Iterator<Item = Role> {
+        Role::ALL.into_iter().filter(move |role| self.contains(*role))
+    }
+
+    /// Returns their names, joined by `;`.
+    pub fn text(self) -> String {
+        self.iter().map(Role::as_str).collect::<Vec<_>>().join(";")
+    }
+
+    /// Returns the roles whose names a text joins.
+    pub fn parse(text: &str) -> Self {
+        text.split(';').filter_map(Role::parse).collect()
+    }
+}
+
+impl FromIterator<Role> for Roles {
+    fn from_iter<I: IntoIterator<Item = Role>>(roles: I) -> Self {
+        let mut set = Roles::default();
+        roles.into_iter().for_each(|role| set.add(role));
+        set
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn roles_are_read_as_they_are_written() {
+        for text in ["", "shipper", "consignee;broker", "shipper;shipper_principal;importer"] {
+            assert_eq!(Roles::parse(text).text(), text);
+        }
+        let roles = Roles::parse("broker;consignee;nobody");
+        assert_eq!(roles.text(), "consignee;broker");
+        assert!(roles.contains(Role::Broker) && !roles.contains(Role::Shipper));
+    }
+}

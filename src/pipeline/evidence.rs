@@ -7,17 +7,15 @@ use super::overlay::Resolved;
 use crate::analyze::findings::total;
 use crate::analyze::resolve;
 use crate::error::{Error, Result};
-use crate::export::shipments::FINDING_COLUMNS;
 use crate::model::answer::WithoutRule;
 use crate::model::party::PartyRow;
-use crate::model::question::Question;
+use crate::model::question::{Question, SideName};
 use crate::model::role::Role;
 use crate::model::shipments::{self, Kind};
 use crate::store::local::Engine;
-use crate::store::parts::schema_of;
 use crate::store::sql::{Level, Movements, Query};
 use polars::prelude::*;
-use rustc_hash::{FxHashMap, FxHashSet};
+use rustc_hash::FxHashMap;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What a row is for a finding, weakest first.
@@ -26,64 +24,96 @@ const MARKS: [&str; 3] = ["findings_apart", "findings_range", "findings"];
 /// Returns the evidence within the loosest range of any finding, sorted by content, then file and line.
 ///
 /// A line that a repeat restates is shown only where the counted record itself is not evidence enough.
-pub fn gather(queries: &[Query], resolved: &mut Resolved, members: &DataFrame, goods: &DataFrame) -> Result<DataFrame> {
+pub fn gather(queries: &[Query], resolved: &Resolved, members: &DataFrame, goods: &DataFrame) -> Result<DataFrame> {
     let failed = |error: PolarsError| Error::promise("the evidence cannot be put together").detail(error.to_string());
-    let record_keys = evidence_keys(queries, &mut resolved.engine)?;
-    let mut cut = resolved.of_records(record_keys)?;
-    add_small_tables(&mut cut, members, goods);
-    let mut tables = Vec::new();
-    for query in queries {
-        tables.push(cut.run(&query.all_columns())?.lazy());
-    }
-    let names: Vec<String> = shipments::shipment_columns().into_iter().map(|(name, _)| name).collect();
-    let evidence = if tables.is_empty() {
-        DataFrame::empty_with_schema(&schema_of(shipments::shipment_columns()))
-    } else {
-        concat(tables, UnionArgs::default())
-            .and_then(|all| {
-                all.unique_stable(None, UniqueKeepStrategy::First).sort_by_exprs(content_order(), ascending()).collect()
-            })
-            .map_err(failed)?
-    };
-    let evidence = evidence.select(&names).and_then(|table| table.with_row_index("row".into(), None)).map_err(failed)?;
+    let found = resolved.shipments_where(may_count(queries, members, goods)?)?;
+    let found = found.with_row_index("row".into(), None).map_err(failed)?;
+    let marks = marks(queries, &found, members, goods)?;
+    let is_marked: BooleanChunked = marks.iter().map(|marks| !marks.is_empty()).collect();
+    let evidence = found.filter(&is_marked).and_then(sorted_by_content).map_err(failed)?;
+    let rows = evidence.column("row").and_then(|column| Ok(column.u32()?.clone())).map_err(failed)?;
+    let marks: Vec<&Marks> = rows.into_no_null_iter().map(|row| &marks[row as usize]).collect();
 
-    let mut engine = engine_over(evidence.clone().lazy().with_columns([col("row").cast(DataType::Int64)]), members, goods);
-    let mut marks: Vec<BTreeSet<(usize, usize)>> = vec![BTreeSet::new(); evidence.height()];
+    let kept = needed_rows(&evidence, &marks).map_err(failed)?;
+    let names: Vec<String> = shipments::shipment_columns().into_iter().map(|(name, _)| name).collect();
+    let is_kept: BooleanChunked = kept.iter().copied().collect();
+    let mut shown = evidence.select(&names).and_then(|table| table.filter(&is_kept)).map_err(failed)?;
+    let kept_marks = || marks.iter().zip(&kept).filter(|(_, is_kept)| **is_kept).map(|(marks, _)| *marks);
+    for (mark, name) in MARKS.iter().enumerate().rev() {
+        let ids = |marks: &Marks| {
+            let is_shown = |at: &usize| marks.contains(&(*at, mark)) && is_shown(marks, *at, mark);
+            let ids: Vec<&str> = (0..queries.len()).filter(is_shown).map(|at| queries[at].id.as_str()).collect();
+            (!ids.is_empty()).then(|| ids.join(";"))
+        };
+        let texts: StringChunked = kept_marks().map(ids).collect();
+        shown.with_column(texts.with_name((*name).into()).into_column()).map_err(failed)?;
+    }
+    Ok(shown)
+}
+
+/// Returns what must hold for a record that counts for any finding, even apart or in the loosest range: who stands on its sides, its
+/// goods, its columns and its days by themselves. Which of these records count is told by the SQL text alone.
+fn may_count(queries: &[Query], members: &DataFrame, goods: &DataFrame) -> Result<Expr> {
+    let failed = |error: PolarsError| Error::promise("the small tables lack a column").detail(error.to_string());
+    let mut any = Vec::new();
+    for query in queries {
+        let mut all = vec![col("day_first").gt_eq(lit(query.from.number())), col("day_last").lt_eq(lit(query.to.number()))];
+        if let Some(key) = query.goods {
+            let keys = keys_of(goods, ("goods_set", &query.id), "goods_key").map_err(failed)?;
+            all.push(is_one_of(key.column(), keys));
+        }
+        for side in SideName::ALL {
+            let Some(roles) = query.roles(side) else { continue };
+            let keys = keys_of(members, ("side", &side.of_finding(&query.id)), "party_key").map_err(failed)?;
+            let stands_as = |role: &Role| is_one_of(&role.key_column(), keys.clone());
+            all.push(roles.iter().map(stands_as).reduce(Expr::or).unwrap_or(lit(false)));
+        }
+        // The words of goods may tell their condition later.
+        for (column, values) in query.one_of.iter().filter(|(column, _)| column != "condition") {
+            all.push(
+                values.iter().map(|value| col(column.as_str()).eq(lit(value.as_str()))).reduce(Expr::or).unwrap_or(lit(false)),
+            );
+        }
+        all.extend(query.value_usd_cents_min.map(|cents| col("value_usd_cents").gt_eq(lit(cents))));
+        any.extend(all.into_iter().reduce(Expr::and));
+    }
+    Ok(any.into_iter().reduce(Expr::or).unwrap_or(lit(false)))
+}
+
+/// Returns the distinct keys of the rows of a small table that belong to a side or a goods set.
+fn keys_of(table: &DataFrame, (column, name): (&str, &str), key: &str) -> PolarsResult<Series> {
+    let is_meant = table.column(column)?.str()?.equal(name);
+    let keys = table.column(key)?.filter(&is_meant)?.unique()?.sort(SortOptions::default())?;
+    Ok(keys.take_materialized_series())
+}
+
+fn is_one_of(column: &str, keys: Series) -> Expr {
+    col(column).is_in(lit(keys).implode(true), false)
+}
+
+/// What a row is for some findings: their positions, each with the position of a mark.
+type Marks = BTreeSet<(usize, usize)>;
+
+/// Returns what each of some shipments is for the findings; they have a column `row` with their positions.
+fn marks(queries: &[Query], shipments: &DataFrame, members: &DataFrame, goods: &DataFrame) -> Result<Vec<Marks>> {
+    let failed = |error: PolarsError| Error::promise("the evidence lacks a column").detail(error.to_string());
+    let mut engine = engine_over(shipments.clone().lazy(), members, goods);
+    let mut marks = vec![Marks::new(); shipments.height()];
+    let steps =
+        [(Level::Headline, Movements::All), (Level::Looser, Movements::Crossings), (Level::Headline, Movements::Crossings)];
     for (at, query) in queries.iter().enumerate() {
-        let steps =
-            [(Level::Headline, Movements::All), (Level::Looser, Movements::Crossings), (Level::Headline, Movements::Crossings)];
         for (mark, (level, movements)) in steps.into_iter().enumerate() {
             let rows = engine.run(&query.rows(level, movements))?;
-            let rows = rows.column("row").and_then(|column| column.cast(&DataType::Int64)).map_err(failed)?;
-            for row in rows.i64().map_err(failed)?.iter().flatten() {
+            for row in rows.column("row").and_then(Column::u32).map_err(failed)?.iter().flatten() {
                 marks[row as usize].insert((at, mark));
             }
         }
     }
-    let kept = needed_rows(&evidence, &marks).map_err(failed)?;
-    let mut shown = evidence.clone();
-    shown.with_column(Column::new("kept".into(), kept)).map_err(failed)?;
-    for (mark, name) in MARKS.iter().enumerate() {
-        let texts: Vec<Option<String>> = marks
-            .iter()
-            .map(|marks| {
-                let ids: Vec<&str> = queries
-                    .iter()
-                    .enumerate()
-                    .filter(|(at, _)| marks.contains(&(*at, mark)) && is_shown(marks, *at, mark))
-                    .map(|(_, query)| query.id.as_str())
-                    .collect();
-                (!ids.is_empty()).then(|| ids.join(";"))
-            })
-            .collect();
-        shown.with_column(Column::new((*name).into(), texts)).map_err(failed)?;
-    }
-    let columns: Vec<Expr> = names.iter().map(String::as_str).chain(FINDING_COLUMNS).map(col).collect();
-    shown.lazy().filter(col("kept")).select(columns).collect().map_err(failed)
+    Ok(marks)
 }
 
 /// Fills the columns that say what a party does by its name: it is told from names, which the parts of the store do not read.
-pub fn add_kinds(shipments: &mut DataFrame, parties: &[PartyRow]) -> Result<()> {
+pub fn add_kinds(shipments: &mut DataFrame, parties: &[PartyRow<'_>]) -> Result<()> {
     let failed = |error: PolarsError| Error::promise("the kinds of parties cannot be shown").detail(error.to_string());
     let kinds: FxHashMap<i64, &str> =
         parties.iter().filter_map(|party| Some((party.party_key, party.kind.as_ref()?.0.as_str()))).collect();
@@ -131,11 +161,8 @@ pub fn without_rules(
     if !resolved.has_removed() {
         return Ok(found);
     }
-    let mut of_removed = resolved.of_removed()?;
-    add_small_tables(&mut of_removed, members, goods);
-    let record_keys = evidence_keys(queries, &mut of_removed)?;
     let columns: Vec<Expr> = shipments::shipment_columns().iter().map(|(name, _)| col(name.as_str())).collect();
-    let removed = resolved.removed_records(record_keys)?;
+    let removed = resolved.removed_where(may_count(queries, members, goods)?)?.lazy();
     for rule in resolve::switchable_rules().filter(|rule| resolved.rules.contains(rule)) {
         let others = resolve::rules_without(&[rule]);
         let taken: Vec<&str> = resolve::RULES.into_iter().filter(|rule| !others.contains(rule)).collect();
@@ -172,56 +199,44 @@ fn add_small_tables(engine: &mut Engine, members: &DataFrame, goods: &DataFrame)
     engine.register("goods", goods.clone().lazy());
 }
 
-/// Returns the keys of the records that are evidence of any finding.
-fn evidence_keys(queries: &[Query], engine: &mut Engine) -> Result<FxHashSet<i64>> {
-    let mut record_keys: FxHashSet<i64> = FxHashSet::default();
-    for query in queries {
-        let found = engine.run(&query.record_keys())?;
-        let keys = found.column("record_key").and_then(Column::i64);
-        let keys = keys.map_err(|error| Error::promise("the evidence has no keys").detail(error.to_string()))?;
-        record_keys.extend(keys.iter().flatten());
-    }
-    Ok(record_keys)
-}
-
 /// A row that counts is not also named apart.
-fn is_shown(marks: &BTreeSet<(usize, usize)>, finding: usize, mark: usize) -> bool {
+fn is_shown(marks: &Marks, finding: usize, mark: usize) -> bool {
     mark != 0 || !marks.contains(&(finding, 2))
 }
 
-/// Returns for each row whether it is needed: one that counts for nothing is not, nor one that only restates a record for
-/// findings in which the record stands already.
-fn needed_rows(evidence: &DataFrame, marks: &[BTreeSet<(usize, usize)>]) -> PolarsResult<Vec<bool>> {
+/// Returns for each row whether it is needed: one that only restates a record for findings in which the record stands already is not.
+fn needed_rows(evidence: &DataFrame, marks: &[&Marks]) -> PolarsResult<Vec<bool>> {
     let (keys, rules) = (evidence.column("record_key")?.i64()?, evidence.column("restated_rule")?.str()?);
-    let mut by_record: BTreeMap<i64, Vec<usize>> = BTreeMap::new();
+    if rules.null_count() == rules.len() {
+        return Ok(vec![true; evidence.height()]);
+    }
+    let mut by_record: FxHashMap<i64, Vec<usize>> = FxHashMap::default();
     for (row, key) in keys.iter().enumerate() {
         by_record.entry(key.unwrap_or_default()).or_default().push(row);
     }
     let mut kept = vec![false; evidence.height()];
     for mut rows in by_record.into_values() {
         rows.sort_by_key(|row| (rules.get(*row).is_some(), std::cmp::Reverse(marks[*row].len()), *row));
-        let mut known: BTreeSet<(usize, usize)> = BTreeSet::new();
+        let mut known = Marks::new();
         for row in rows {
             if !marks[row].is_subset(&known) {
                 kept[row] = true;
-                known.extend(&marks[row]);
+                known.extend(marks[row]);
             }
         }
     }
     Ok(kept)
 }
 
-/// Returns the columns that sort evidence: what a reader sorts by first, then all other texts and measures, then the place.
-fn content_order() -> Vec<Expr> {
+/// Sorts by what a reader sorts by first, then by all other texts and measures, then by the place.
+fn sorted_by_content(evidence: DataFrame) -> PolarsResult<DataFrame> {
     let first = ["day_first", "declaration_id", "line_number", "hs_code", "shipper_name", "consignee_name", "net_weight_g"];
     let place = ["source_file", "source_line"];
     let rest = shipments::shipment_columns().into_iter().filter(|(name, kind)| {
         let is_key = name.ends_with("_key") || name.starts_with("content_key") || name == "source_line";
         (*kind != Kind::Long || !is_key) && !first.contains(&name.as_str()) && !place.contains(&name.as_str())
     });
-    first.iter().map(|name| col(*name)).chain(rest.map(|(name, _)| col(name.as_str()))).chain(place.map(col)).collect()
-}
-
-fn ascending() -> SortMultipleOptions {
-    SortMultipleOptions::default().with_maintain_order(true)
+    let order: Vec<Expr> =
+        first.iter().map(|name| col(*name)).chain(rest.map(|(name, _)| col(name.as_str()))).chain(place.map(col)).collect();
+    evidence.lazy().sort_by_exprs(order, SortMultipleOptions::default().with_maintain_order(true)).collect()
 }

@@ -1,5 +1,6 @@
 //! Stage 4: which codes or items belong to the goods of each finding.
 
+use super::records::LoadedFile;
 use super::run_file::RunFile;
 use crate::analyze::goods::{Choice, CodeHits, ConditionRules, GoodsMatcher, Hit, PhraseMemory, Span};
 use crate::error::{Error, Result, nearest};
@@ -124,9 +125,13 @@ impl GoodsRules {
         Some(if needs_text { GoodsKey::Item } else { GoodsKey::Code })
     }
 
-    /// Returns the goods of all findings that name goods, sorted.
-    pub fn goods(&self, questions: &[Question], store: &mut Engine) -> Result<Vec<GoodsRow>> {
-        let mut rows = self.of_all(questions, store, |question, key, spans, _| {
+    /// Returns the goods of all findings that name goods, sorted. Codes are told by the tables beside the parts, items by all shipments.
+    pub fn goods(&self, questions: &[Question], files: &[LoadedFile], store: &mut Engine) -> Result<Vec<GoodsRow>> {
+        let items_of = |key| match key {
+            GoodsKey::Code => Items::beside(files),
+            GoodsKey::Item => Items::read(key, store),
+        };
+        let mut rows = self.of_all(questions, items_of, |question, key, spans, _| {
             let rows = spans.iter().map(|span| GoodsRow {
                 goods_set: question.id.clone(),
                 goods_key: key,
@@ -150,7 +155,8 @@ impl GoodsRules {
 
     /// Returns every rule by which goods of the evidence count, sorted: what findings are broken down by.
     pub fn hits(&self, questions: &[Question], evidence: &mut Engine) -> Result<Vec<GoodsHit>> {
-        let mut rows = self.of_all(questions, evidence, |question, goods_key, spans, hits| {
+        let items_of = |key| Items::read(key, evidence);
+        let mut rows = self.of_all(questions, items_of, |question, goods_key, spans, hits| {
             if !spans.iter().any(|span| span.is_counted) {
                 return Vec::new();
             }
@@ -189,11 +195,11 @@ impl GoodsRules {
         Ok(rows)
     }
 
-    /// Makes rows of all codes or items of some shipments that belong to the goods of a finding.
+    /// Makes rows of all codes or items that belong to the goods of a finding.
     fn of_all<R: Send>(
         &self,
         questions: &[Question],
-        shipments: &mut Engine,
+        mut items_of: impl FnMut(GoodsKey) -> Result<Items>,
         rows: impl Fn(&Question, i64, &[Span<'_>], &mut dyn Iterator<Item = Hit<'_>>) -> Vec<R> + Sync,
     ) -> Result<Vec<R>> {
         let mut all = Vec::new();
@@ -204,24 +210,18 @@ impl GoodsRules {
                 .filter_map(|question| Some((question, Choice::of(question.goods.as_ref()?, &self.matcher))))
                 .collect();
             if !asked.is_empty() {
-                all.extend(self.of_key(key, &asked, shipments, &rows)?);
+                all.extend(self.of_items(&items_of(key)?, &asked, &rows));
             }
         }
         Ok(all)
     }
 
-    fn of_key<R: Send>(
+    fn of_items<R: Send>(
         &self,
-        key: GoodsKey,
+        items: &Items,
         questions: &[(&Question, Choice)],
-        shipments: &mut Engine,
         rows: &(impl Fn(&Question, i64, &[Span<'_>], &mut dyn Iterator<Item = Hit<'_>>) -> Vec<R> + Sync),
-    ) -> Result<Vec<R>> {
-        let (column, fields): (&str, &[&str]) = match key {
-            GoodsKey::Code => ("hs_key", &[]),
-            GoodsKey::Item => ("item_key", &Field::ALL.map(Field::column)),
-        };
-        let items = Items::read(column, fields, shipments)?;
+    ) -> Vec<R> {
         let codes = items.distinct_codes();
         let code_hits: FxHashMap<(&str, &str), CodeHits<'_>> = codes
             .into_par_iter()
@@ -232,7 +232,7 @@ impl GoodsRules {
             .into_par_iter()
             .map_init(PhraseMemory::default, |memory, start| {
                 let mut found = Vec::new();
-                let mut texts: Vec<&str> = Vec::with_capacity(fields.len());
+                let mut texts: Vec<&str> = Vec::with_capacity(items.texts.len());
                 for row in start..(start + ITEMS_AT_ONCE).min(items.len()) {
                     let Some(goods_key) = items.key(row) else { continue };
                     texts.clear();
@@ -248,7 +248,7 @@ impl GoodsRules {
                 found
             })
             .collect();
-        Ok(found.into_iter().flatten().collect())
+        found.into_iter().flatten().collect()
     }
 
     /// Returns what a reader of a finding's number should know of the lists behind it.
@@ -298,18 +298,35 @@ struct Items {
 }
 
 impl Items {
-    fn read(column: &str, fields: &[&str], shipments: &mut Engine) -> Result<Items> {
-        let mut columns = vec![column, "hs_code", "hs_edition"];
-        columns.extend(fields);
-        let mut table = shipments.run(&format!("SELECT DISTINCT {} FROM shipments", columns.join(", ")))?;
+    /// Reads them from shipments.
+    fn read(key: GoodsKey, shipments: &mut Engine) -> Result<Items> {
+        let fields: &[&str] = match key {
+            GoodsKey::Code => &[],
+            GoodsKey::Item => &Field::ALL.map(Field::column),
+        };
+        let columns: Vec<&str> = [key.column(), "hs_code", "hs_edition"].iter().chain(fields).copied().collect();
+        let table = shipments.run(&format!("SELECT DISTINCT {} FROM shipments", columns.join(", ")))?;
+        Items::of(table, key, fields).map_err(lost)
+    }
+
+    /// Reads the codes of all records from the tables beside the parts; those of records that do not count are among them.
+    fn beside(files: &[LoadedFile]) -> Result<Items> {
+        let key = GoodsKey::Code;
+        let columns = [key.column(), "hs_code", "hs_edition"].map(col);
+        let tables =
+            files.iter().map(|file| Ok(file.part.codes()?.lazy().select(&columns))).collect::<Result<Vec<LazyFrame>>>()?;
+        let table = concat(tables, UnionArgs::default()).and_then(|all| all.unique(None, UniqueKeepStrategy::Any).collect());
+        table.and_then(|table| Items::of(table, key, &[])).map_err(lost)
+    }
+
+    fn of(mut table: DataFrame, key: GoodsKey, fields: &[&str]) -> PolarsResult<Items> {
         table.rechunk_mut();
-        let lost = |error: PolarsError| Error::promise("the store lacks a column").detail(error.to_string());
-        let text = |name: &str| table.column(name).and_then(|column| Ok(column.str()?.clone())).map_err(lost);
+        let text = |name: &str| table.column(name).and_then(Column::str).cloned();
         Ok(Items {
-            keys: table.column(column).and_then(|column| Ok(column.i64()?.clone())).map_err(lost)?,
+            keys: table.column(key.column())?.i64()?.clone(),
             codes: text("hs_code")?,
             editions: text("hs_edition")?,
-            texts: fields.iter().map(|name| text(name)).collect::<Result<_>>()?,
+            texts: fields.iter().map(|name| text(name)).collect::<PolarsResult<_>>()?,
         })
     }
 
@@ -336,9 +353,13 @@ impl Items {
     }
 }
 
+fn lost(error: PolarsError) -> Error {
+    Error::promise("the store lacks a column").detail(error.to_string())
+}
+
 /// Returns the condition of all items whose words tell it: `item_key, told_condition`.
 pub fn told_conditions(shipments: &mut Engine) -> Result<DataFrame> {
-    let items = Items::read("item_key", &Field::ALL.map(Field::column), shipments)?;
+    let items = Items::read(GoodsKey::Item, shipments)?;
     let rules = ConditionRules::builtin();
     let told: Vec<Option<&'static str>> = (0..items.len())
         .into_par_iter()

@@ -11,11 +11,11 @@ use crate::model::listed_entity::{Known, ListedEntity};
 use crate::model::party::{MatchRow, PartyRow};
 
 /// Returns a row for each match.
-pub fn match_rows(found: &[Match], parties: &[PartyRow], standings: &Standings<'_>) -> Vec<MatchRow> {
+pub fn match_rows(found: &[Match], parties: &[PartyRow<'_>], standings: &Standings<'_>) -> Vec<MatchRow> {
     found.iter().map(|found| match_row(found, &parties[found.party], standings)).collect()
 }
 
-fn match_row(found: &Match, party: &PartyRow, standings: &Standings<'_>) -> MatchRow {
+fn match_row(found: &Match, party: &PartyRow<'_>, standings: &Standings<'_>) -> MatchRow {
     let listings = standings.listings;
     let watchlist = &listings.watchlists[found.watchlist];
     let entity = &watchlist.entities[found.entity];
@@ -23,7 +23,7 @@ fn match_row(found: &Match, party: &PartyRow, standings: &Standings<'_>) -> Matc
     let company = standings.companies.company(found.watchlist, found.entity);
     let entries: Vec<ListedEntry<'_>> = standings.listed_entries(company).collect();
     let entity_of = |entry: &ListedEntry<'_>| &listings.watchlists[entry.watchlist].entities[entry.entity];
-    let site = Site::of_party(&party.name, &party.registration_id);
+    let site = Site::of_party(party.name, party.registration_id);
 
     let mut evidence = vec![found.evidence.clone()];
     if let Some((own, listed)) = site.other_site(entity) {
@@ -53,9 +53,9 @@ fn match_row(found: &Match, party: &PartyRow, standings: &Standings<'_>) -> Matc
     paths.extend(owners.iter().map(|owner| owner.path.as_str()));
     MatchRow {
         party_key: party.party_key,
-        name: party.name.clone(),
+        name: party.name.to_owned(),
         country_code: party.country.map_or(String::new(), |country| country.to_string()),
-        registration_id: party.registration_id.clone(),
+        registration_id: party.registration_id.to_owned(),
         entity_id: entity.entity_id.clone(),
         entity_name: entity.primary_name().to_owned(),
         listed_name: entity.names.get(found.listed_name).map_or(String::new(), |name| name.name.clone()),
@@ -68,7 +68,7 @@ fn match_row(found: &Match, party: &PartyRow, standings: &Standings<'_>) -> Matc
         listed_on: first_day(entity),
         delisted_on: print_known(entity.delisted_on()),
         group_path: paths.join("; "),
-        role: party.roles.iter().map(|role| role.as_str()).collect::<Vec<_>>().join(";"),
+        role: party.roles.text(),
         first_seen: shown(history.first_seen),
         last_seen: shown(history.last_seen),
     }

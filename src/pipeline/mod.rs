@@ -21,6 +21,7 @@ mod inputs;
 mod match_rows;
 mod overlay;
 mod part;
+mod parties;
 mod records;
 mod repeats;
 mod screening;

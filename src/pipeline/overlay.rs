@@ -16,11 +16,13 @@ use crate::store::local::Engine;
 use crate::store::parts::Store;
 use crate::store::sql;
 use polars::prelude::*;
-use rustc_hash::FxHashSet;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The shipments that count, as tables of an engine, and what was taken out.
 pub struct Resolved {
+    /// What the shipments depend on: the parts and the rules that are on.
+    pub key: String,
     /// An engine with `parts`, `removed`, `restated` and `shipments`.
     pub engine: Engine,
     parts: LazyFrame,
@@ -66,7 +68,8 @@ pub fn resolve(files: &[LoadedFile], schemas: &[VendorSchema], store: &Store, ru
     }
     duplicates.retain(|duplicate| rules.contains(&duplicate.rule.as_str()));
     let engine = engine_over(parts.clone(), &removed, restated.clone().lazy(), &rules)?;
-    Ok(Resolved { engine, parts, removed, restated, rules, told_conditions: None, duplicates, issues })
+    let key = sha256_of_texts([key.as_str()].into_iter().chain(rules.iter().copied()))[..32].to_owned();
+    Ok(Resolved { key, engine, parts, removed, restated, rules, told_conditions: None, duplicates, issues })
 }
 
 /// Returns an engine with the tables of the store and `shipments`, which is what of them counts.
@@ -80,49 +83,25 @@ fn engine_over(parts: LazyFrame, removed: &DataFrame, restated: LazyFrame, rules
 }
 
 impl Resolved {
-    /// Returns an engine over some records alone, with all their columns in memory.
-    pub fn of_records(&self, record_keys: FxHashSet<i64>) -> Result<Engine> {
-        let is_wanted = is_one_of(record_keys);
-        let parts = self.parts_where(is_wanted.clone())?;
-        let restated = self.restated.clone().lazy().filter(is_wanted);
+    /// Returns the shipments for which a condition holds, with all their columns.
+    pub fn shipments_where(&self, condition: Expr) -> Result<DataFrame> {
+        let parts = self.parts_where(condition.clone())?;
+        let restated = self.restated.clone().lazy().filter(condition);
         let mut engine = engine_over(parts.lazy(), &self.removed, restated, &self.rules)?;
-        self.show(&mut engine, &sql::shipments_view(&self.rules))?;
-        Ok(engine)
+        let shipments = engine.query(&sql::shipments_view(&self.rules))?;
+        collected(self.with_conditions(shipments))
     }
 
-    /// Returns an engine whose `shipments` are the records that the rules have taken out.
-    pub fn of_removed(&self) -> Result<Engine> {
-        let mut engine = engine_over(self.parts.clone(), &self.removed, self.restated.clone().lazy(), &self.rules)?;
-        self.show(&mut engine, &sql::removed_view(&self.rules))?;
-        Ok(engine)
-    }
-
-    /// Makes a view the `shipments` of an engine, with the conditions that words tell.
-    fn show(&self, engine: &mut Engine, view: &str) -> Result<()> {
-        let shipments = engine.query(view)?;
-        engine.register("shipments", self.with_conditions(shipments));
-        Ok(())
-    }
-
-    /// Returns some removed records with the columns of `shipments` and the `rule` of each.
-    pub fn removed_records(&self, record_keys: FxHashSet<i64>) -> Result<LazyFrame> {
-        let parts = self.parts_where(is_one_of(record_keys))?;
+    /// Returns the records that rules have taken out for which a condition holds, with the columns of `shipments` and the `rule` of each.
+    pub fn removed_where(&self, condition: Expr) -> Result<DataFrame> {
         let rules = self.removed.clone().lazy().select([col("record_key"), col("rule")]);
-        Ok(self.with_conditions(parts.lazy()).join(
-            rules,
-            [col("record_key")],
-            [col("record_key")],
-            JoinArgs::new(JoinType::Inner),
-        ))
+        let parts = self.with_conditions(self.parts_where(condition)?.lazy());
+        collected(parts.join(rules, [col("record_key")], [col("record_key")], JoinArgs::new(JoinType::Inner)))
     }
 
-    fn parts_where(&self, is_wanted: Expr) -> Result<DataFrame> {
-        self.parts
-            .clone()
-            .filter(is_wanted)
-            .collect_with_engine(polars::prelude::Engine::Streaming)
-            .map(|result| result.unwrap_single())
-            .map_err(|error| failed("the store cannot be read", error))
+    /// Only of these records are all columns read: a store of many does not fit in memory with all of them.
+    fn parts_where(&self, condition: Expr) -> Result<DataFrame> {
+        collected(self.parts.clone().filter(condition))
     }
 
     /// Tells whether any record was taken out.
@@ -147,19 +126,11 @@ impl Resolved {
             .with_columns([coalesce(&[col("condition"), col("told_condition")]).alias("condition")])
             .select(columns)
     }
-
-    /// Tells whether any record has a date that states no day.
-    pub fn has_rough_dates(&mut self) -> Result<bool> {
-        let table = self.engine.run("SELECT COUNT(record_key) AS records FROM parts WHERE day_first < day_last")?;
-        let n_records = table.column("records").and_then(|column| column.get(0)?.try_extract::<u64>());
-        n_records.map(|n_records| n_records > 0).map_err(|error| failed("the store's dates cannot be counted", error))
-    }
 }
 
-fn is_one_of(record_keys: FxHashSet<i64>) -> Expr {
-    let mut keys: Vec<i64> = record_keys.into_iter().collect();
-    keys.sort_unstable();
-    col("record_key").is_in(lit(Series::new("record_key".into(), keys)).implode(true), false)
+fn collected(table: LazyFrame) -> Result<DataFrame> {
+    let table = table.collect_with_engine(polars::prelude::Engine::Streaming).map(|result| result.unwrap_single());
+    table.map_err(|error| failed("the store cannot be read", error))
 }
 
 /// Returns what an overlay depends on: the parts by name and vendor, which vendor stays, and the rules.

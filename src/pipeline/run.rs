@@ -1,6 +1,7 @@
 //! A whole run, stage by stage, and the check that goes as far without writing.
 
 use super::inputs;
+use super::parties::Parties;
 use super::progress::Progress;
 use super::records::{self, LoadedFile};
 use super::run_file::RunFile;
@@ -141,9 +142,10 @@ pub fn run(
     }
 
     progress.stage("names");
-    let stated = StatedRecords::read(&mut resolved.engine)?;
+    let stated = StatedRecords::of(&mut resolved, &store)?;
     let countable = run_file.questions.iter().map(|question| stated.countable(question)).collect::<Result<Vec<_>>>()?;
-    let parties = screening::parties(&files)?;
+    let parties = Parties::of(&files, &store)?;
+    let parties = parties.rows();
     let standings = Standings::of(&prepared.listings, run_file.ownership);
     let screened = screening::screen(&parties, &standings, &run_file.questions, prepared.thresholds.looser);
     if until == Until::Screen {
@@ -155,7 +157,7 @@ pub fn run(
         let told = goods::told_conditions(&mut resolved.engine)?;
         resolved.tell_conditions(told)?;
     }
-    let goods_rows = prepared.goods.goods(&run_file.questions, &mut resolved.engine)?;
+    let goods_rows = prepared.goods.goods(&run_file.questions, &files, &mut resolved.engine)?;
     let mut members = screening::members_table(&screened.members);
     let mut goods = goods::goods_table(&goods_rows);
     resolved.engine.register("members", members.clone().lazy());
@@ -165,20 +167,19 @@ pub fn run(
         .iter()
         .map(|question| findings::query(question, prepared.goods.key_of(question), prepared.thresholds))
         .collect();
-    let mut shipments = evidence::gather(&queries, &mut resolved, &members, &goods)?;
+    let mut shipments = evidence::gather(&queries, &resolved, &members, &goods)?;
     evidence::add_kinds(&mut shipments, &parties)?;
     let mut engine = evidence::engine_over(shipments.clone().lazy(), &members, &goods);
     let mut goods_hits = goods::hits_table(&prepared.goods.hits(&run_file.questions, &mut engine)?);
     engine.register("goods_hits", goods_hits.clone().lazy());
     let has_apart = |question: &Question| goods_rows.iter().any(|row| row.goods_set == question.id && !row.is_counted);
     let coverage = coverage(run_file, &prepared.schemas, &files)?;
-    let has_rough_dates = resolved.has_rough_dates()?;
     let without_rules = evidence::without_rules(&queries, &resolved, &shipments, &members, &goods)?;
     let mut of_records = Vec::new();
     for (((question, query), without_rules), countable) in
         run_file.questions.iter().zip(&queries).zip(without_rules).zip(countable)
     {
-        let store = has_rough_dates.then_some(&mut resolved.engine);
+        let store = stated.has_rough_dates.then_some(&mut resolved.engine);
         let mut answer = findings::answer(question, query, &mut engine, store, &coverage, countable)?;
         answer.without_rules = without_rules;
         if countable == Countable::Shipments {

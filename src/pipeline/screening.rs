@@ -1,25 +1,20 @@
 //! Stage 3: watchlists, the distinct parties, their matches, and who stands on which side of a finding.
 
 use super::match_rows::match_rows;
-use super::records::LoadedFile;
 use super::run_file::{RunFile, WatchlistSource};
 use crate::analyze::findings::{ListedSide, MatchedParties, Member, PartyMatch, listed_sides as listed_sides_of};
 use crate::analyze::listing::{self, Listings};
 use crate::analyze::ownership::{self, Standings};
-use crate::analyze::screen::{self, Alias, ScreenedParty, party_kind};
+use crate::analyze::screen::{self, Alias, ScreenedParty};
 use crate::error::{Error, Result, nearest};
 use crate::export::run_manifest::{FileDigest, ListEntry};
 use crate::ingest::names_file::read_aliases;
 use crate::ingest::watchlist;
-use crate::model::country::CountryCode;
 use crate::model::digest::sha256_of_file;
 use crate::model::listed_entity::{EntityKind, ListedEntity, ListedName, NameKind, Watchlist};
 use crate::model::party::{MatchRow, PartyRow};
 use crate::model::question::{Question, Side, SideName};
-use crate::model::role::Role;
 use polars::prelude::*;
-use rayon::prelude::*;
-use rustc_hash::FxHashMap;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
@@ -154,55 +149,6 @@ fn unknown<'w>(key: &str, word: &str, side: &str, question: &Question, known: im
     }
 }
 
-/// Returns the distinct parties of all files but those that are there twice, sorted by name, country, identifier.
-pub fn parties(files: &[LoadedFile]) -> Result<Vec<PartyRow>> {
-    let mut parties: FxHashMap<i64, PartyRow> = FxHashMap::default();
-    for file in files.iter().filter(|file| file.same_as.is_none()) {
-        let table = file.part.parties()?;
-        add_parties(&table, &mut parties)
-            .map_err(|error| Error::machine("the store's parties cannot be read").detail(error.to_string()))?;
-    }
-    let mut parties: Vec<PartyRow> = parties.into_values().collect();
-    parties.par_iter_mut().for_each(|party| {
-        party.roles.sort_unstable();
-        party.roles.dedup();
-        party.kind = party_kind(&party.name).map(|known| (known.kind, known.evidence));
-    });
-    parties.par_sort_unstable_by(|left, right| {
-        (&left.name, left.country, &left.registration_id, left.party_key).cmp(&(
-            &right.name,
-            right.country,
-            &right.registration_id,
-            right.party_key,
-        ))
-    });
-    Ok(parties)
-}
-
-fn add_parties(table: &DataFrame, parties: &mut FxHashMap<i64, PartyRow>) -> PolarsResult<()> {
-    let (keys, n_records) = (table.column("party_key")?.i64()?, table.column("n_records")?.i64()?);
-    let texts = ["name", "country_code", "registration_id", "role"]
-        .iter()
-        .map(|name| table.column(name)?.str().cloned())
-        .collect::<PolarsResult<Vec<StringChunked>>>()?;
-    for row in 0..table.height() {
-        let Some(party_key) = keys.get(row) else { continue };
-        let text = |at: usize| texts[at].get(row).unwrap_or_default();
-        let party = parties.entry(party_key).or_insert_with(|| PartyRow {
-            party_key,
-            name: text(0).to_owned(),
-            country: CountryCode::parse(text(1)),
-            registration_id: text(2).to_owned(),
-            roles: Vec::new(),
-            n_records: 0,
-            kind: None,
-        });
-        party.roles.extend(Role::parse(text(3)));
-        party.n_records += n_records.get(row).unwrap_or_default() as u64;
-    }
-    Ok(())
-}
-
 /// The outcome of screening.
 pub struct Screened {
     pub members: Vec<Member>,
@@ -212,13 +158,13 @@ pub struct Screened {
 }
 
 /// Screens the parties and finds the members of every side; matches below `floor` are no candidates.
-pub fn screen(parties: &[PartyRow], standings: &Standings<'_>, questions: &[Question], floor: u16) -> Screened {
+pub fn screen(parties: &[PartyRow<'_>], standings: &Standings<'_>, questions: &[Question], floor: u16) -> Screened {
     let screened: Vec<ScreenedParty<'_>> = parties
         .iter()
         .map(|party| ScreenedParty {
-            name: &party.name,
+            name: party.name,
             country: party.country,
-            registration_id: &party.registration_id,
+            registration_id: party.registration_id,
             address: "",
         })
         .collect();
@@ -250,7 +196,7 @@ pub fn screen(parties: &[PartyRow], standings: &Standings<'_>, questions: &[Ques
 }
 
 /// Returns the parties that bear one of a side's names, with their best score: the names are screened like a list.
-fn named_parties(side: &Side, parties: &[PartyRow], screened: &[ScreenedParty<'_>], floor: u16) -> BTreeMap<i64, u16> {
+fn named_parties(side: &Side, parties: &[PartyRow<'_>], screened: &[ScreenedParty<'_>], floor: u16) -> BTreeMap<i64, u16> {
     if side.name.is_empty() {
         return BTreeMap::new();
     }

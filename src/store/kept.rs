@@ -59,13 +59,17 @@ impl Store {
 
     /// Keeps a text under a name.
     pub fn keep_text(&self, name: &str, text: &str) -> Result<()> {
-        let path = self.place(name);
-        if let Some(folder) = path.parent() {
-            fs::create_dir_all(folder).map_err(|error| Error::file(folder, "make the folder", error))?;
-        }
-        let unfinished = path.with_extension("unfinished");
-        fs::write(&unfinished, text).map_err(|error| Error::file(&unfinished, "write", error))?;
-        fs::rename(&unfinished, &path).map_err(|error| Error::file(&path, "finish", error))
+        keep(&self.place(name), |unfinished| fs::write(unfinished, text).map_err(|error| Error::file(unfinished, "write", error)))
+    }
+
+    /// Returns a table that was kept under a name, which may hold `/`.
+    pub fn kept_table(&self, name: &str) -> Option<DataFrame> {
+        read_table(&self.table_place(name)).ok()
+    }
+
+    /// Keeps a table under a name.
+    pub fn keep_table(&self, name: &str, table: &mut DataFrame) -> Result<()> {
+        keep(&self.table_place(name), |unfinished| write_table(unfinished, table))
     }
 
     pub fn kept_overlay(&self, key: &str) -> Option<KeptOverlay> {
@@ -95,9 +99,23 @@ impl Store {
         self.root.join(format!("{name}.json"))
     }
 
+    fn table_place(&self, name: &str) -> PathBuf {
+        self.root.join(format!("{name}.parquet"))
+    }
+
     fn overlay_folder(&self, key: &str) -> PathBuf {
         self.root.join("overlays").join(key)
     }
+}
+
+/// Writes a file under a temporary name, and gives it its own when it is whole.
+fn keep(path: &Path, write: impl FnOnce(&Path) -> Result<()>) -> Result<()> {
+    if let Some(folder) = path.parent() {
+        fs::create_dir_all(folder).map_err(|error| Error::file(folder, "make the folder", error))?;
+    }
+    let unfinished = path.with_extension("unfinished");
+    write(&unfinished)?;
+    fs::rename(&unfinished, path).map_err(|error| Error::file(path, "finish", error))
 }
 
 #[cfg(test)]

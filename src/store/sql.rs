@@ -65,11 +65,21 @@ pub enum GoodsKey {
     Item,
 }
 
+impl GoodsKey {
+    /// Returns the column of `shipments` that holds it.
+    pub fn column(self) -> &'static str {
+        match self {
+            GoodsKey::Code => "hs_key",
+            GoodsKey::Item => "item_key",
+        }
+    }
+}
+
 /// A finding as the SQL sees it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Query {
     pub id: String,
-    /// The roles of a side; `None` where anyone may stand on it. The side's name in `members` is `<id>/shipper`.
+    /// The roles of a side; `None` where anyone may stand on it.
     pub shipper: Option<Vec<Role>>,
     pub consignee: Option<Vec<Role>>,
     /// What the party on one of the sides must be beside.
@@ -145,17 +155,6 @@ pub fn shipments_view(rules: &[&str]) -> String {
     )
 }
 
-/// Returns the text of the records that the rules have taken out, with the columns of `shipments`.
-pub fn removed_view(rules: &[&str]) -> String {
-    let columns: Vec<String> = shipments::shipment_columns().into_iter().map(|(name, _)| format!("p.{name}")).collect();
-    let rules = literals(rules.iter().copied());
-    format!(
-        "SELECT {}\nFROM parts AS p INNER JOIN (SELECT record_key FROM removed WHERE rule IN ({rules})) AS r\n  \
-         ON p.record_key = r.record_key",
-        columns.join(", ")
-    )
-}
-
 /// Returns the first and last day of each of some codes, among all records.
 pub fn code_days(codes: &[String]) -> String {
     format!(
@@ -171,6 +170,14 @@ pub fn first_and_last_day() -> &'static str {
 }
 
 impl Query {
+    /// Returns the roles of a side; `None` where anyone may stand on it.
+    pub fn roles(&self, side: SideName) -> Option<&[Role]> {
+        match side {
+            SideName::Shipper => self.shipper.as_deref(),
+            SideName::Consignee => self.consignee.as_deref(),
+        }
+    }
+
     /// Returns the evidence: the distinct records of the finding with keys, dates, measures and the columns of a breakdown.
     fn evidence(&self, level: Level, movements: Movements, by: &[&str]) -> String {
         let mut columns = COUNTED.to_vec();
@@ -181,18 +188,6 @@ impl Query {
     /// Returns which rows of a `shipments` that has a column `row` belong to the finding.
     pub fn rows(&self, level: Level, movements: Movements) -> String {
         self.select_distinct(&["row"], level, movements, Window::Inside, GoodsPart::Counted)
-    }
-
-    /// Returns the records of the evidence within the loosest range, movements that do not count included.
-    pub fn record_keys(&self) -> String {
-        self.select_distinct(&["record_key"], Level::Looser, Movements::All, Window::Inside, GoodsPart::Counted)
-    }
-
-    /// Returns the evidence within the loosest range, with all columns, movements that do not count included.
-    pub fn all_columns(&self) -> String {
-        let columns = shipments::shipment_columns();
-        let columns: Vec<&str> = columns.iter().map(|(name, _)| name.as_str()).collect();
-        self.select_distinct(&columns, Level::Looser, Movements::All, Window::Inside, GoodsPart::Counted)
     }
 
     /// Returns the number of records that state no day, by where the days that they may mean lie.
@@ -279,15 +274,16 @@ impl Query {
     }
 
     fn select_distinct(&self, columns: &[&str], level: Level, movements: Movements, window: Window, goods: GoodsPart) -> String {
-        let anyone = [None];
-        let shipper_roles: Vec<Option<Role>> = roles(&self.shipper).unwrap_or(anyone.to_vec());
-        let consignee_roles: Vec<Option<Role>> = roles(&self.consignee).unwrap_or(anyone.to_vec());
+        let [shipper_roles, consignee_roles] = SideName::ALL.map(|side| match self.roles(side) {
+            None => vec![None],
+            Some(roles) => roles.iter().copied().map(Some).collect(),
+        });
         let mut selects = Vec::new();
         for shipper in &shipper_roles {
             for consignee in &consignee_roles {
                 let mut select = Select::new(columns, window);
                 for (table, side, role) in [("s", SideName::Shipper, *shipper), ("c", SideName::Consignee, *consignee)] {
-                    let name = format!("{}/{}", self.id, side.as_str());
+                    let name = side.of_finding(&self.id);
                     select.join_side(table, role, &name, self.thresholds.condition(table, level), window);
                     if let Some(part) = self.part.as_ref().filter(|part| part.side == side) {
                         select.join_side("p", role, &part.members, self.thresholds.condition("p", level), part.days);
@@ -350,10 +346,7 @@ impl<'c> Select<'c> {
 
     /// Adds the goods of a finding, and all rules by which they are these goods where the finding is broken down by them.
     fn join_goods(&mut self, key: GoodsKey, finding: &str, goods: GoodsPart) {
-        let column = match key {
-            GoodsKey::Code => "hs_key",
-            GoodsKey::Item => "item_key",
-        };
+        let column = key.column();
         self.joins.push_str(&format!("\n  INNER JOIN goods AS g ON t.{column} = g.goods_key"));
         let is_counted = i32::from(goods == GoodsPart::Counted);
         self.conditions.push(format!("g.goods_set = {} AND g.is_counted = {is_counted}", literal(finding)));
@@ -395,10 +388,6 @@ pub enum Window {
     Inside,
     /// At least one of them inside.
     Overlapping,
-}
-
-fn roles(side: &Option<Vec<Role>>) -> Option<Vec<Option<Role>>> {
-    side.as_ref().map(|roles| roles.iter().copied().map(Some).collect())
 }
 
 fn group_texts(grouped: &[String]) -> (String, String) {

@@ -58,7 +58,7 @@ impl ListedSide {
     /// Returns what a part is called in `members`.
     pub fn name(&self, part: Part) -> String {
         let authority = self.by.authority.as_ref().map_or_else(String::new, |authority| format!("/{authority}"));
-        format!("{}/{}/{}/{}{authority}", self.question, self.side.as_str(), part.as_str(), self.by.watchlist)
+        format!("{}/{}/{}{authority}", self.side.of_finding(&self.question), part.as_str(), self.by.watchlist)
     }
 
     /// Returns a finding's query over one part of the side.
@@ -99,7 +99,7 @@ pub fn listed_sides(
     (sides, members)
 }
 
-fn add_parts(matched: &MatchedParties<'_>, side: &ListedSide, party: &PartyRow, members: &mut Vec<Member>) {
+fn add_parts(matched: &MatchedParties<'_>, side: &ListedSide, party: &PartyRow<'_>, members: &mut Vec<Member>) {
     let lists = &matched.standings.listings.watchlists;
     let is_wanted = |entry: &ListedEntry<'_>| {
         lists[entry.watchlist].id == side.by.watchlist
@@ -121,7 +121,7 @@ fn add_parts(matched: &MatchedParties<'_>, side: &ListedSide, party: &PartyRow, 
 }
 
 /// Returns all lists that state designations, and the authorities of those entries that parties of a side are matched with.
-fn keys(matched: &MatchedParties<'_>, on_side: &[(&PartyRow, Vec<Piece>)]) -> BTreeSet<ListingKey> {
+fn keys(matched: &MatchedParties<'_>, on_side: &[(&PartyRow<'_>, Vec<Piece>)]) -> BTreeSet<ListingKey> {
     let listings = matched.standings.listings;
     let mut keys: BTreeSet<ListingKey> = BTreeSet::new();
     for (list, history) in listings.watchlists.iter().zip(&listings.histories) {

@@ -42,13 +42,13 @@ pub struct Member {
 
 /// The parties and what their matches are.
 pub struct MatchedParties<'p> {
-    pub parties: &'p [PartyRow],
+    pub parties: &'p [PartyRow<'p>],
     pub standings: &'p Standings<'p>,
     by_party: BTreeMap<i64, Vec<PartyMatch>>,
 }
 
 impl<'p> MatchedParties<'p> {
-    pub fn of(parties: &'p [PartyRow], matches: &[PartyMatch], standings: &'p Standings<'p>) -> Self {
+    pub fn of(parties: &'p [PartyRow<'p>], matches: &[PartyMatch], standings: &'p Standings<'p>) -> Self {
         let mut by_party: BTreeMap<i64, Vec<PartyMatch>> = BTreeMap::new();
         for found in matches {
             by_party.entry(found.party_key).or_default().push(*found);
@@ -58,7 +58,7 @@ impl<'p> MatchedParties<'p> {
 
     /// Returns the rows of `members` of one side of a finding; `named` has the scores of the parties that bear one of the side's names.
     pub fn members(&self, question: &Question, side: SideName, named: &BTreeMap<i64, u16>) -> Vec<Member> {
-        let name = question.side_name(side);
+        let name = side.of_finding(&question.id);
         let mut members = Vec::new();
         for (party, pieces) in self.on_side(question, side, named) {
             cut_to_rows(&name, party.party_key, &pieces, &mut members);
@@ -68,7 +68,12 @@ impl<'p> MatchedParties<'p> {
     }
 
     /// Returns the parties of a side with the days on which they stand there; nobody where anyone may.
-    pub fn on_side(&self, question: &Question, side: SideName, named: &BTreeMap<i64, u16>) -> Vec<(&'p PartyRow, Vec<Piece>)> {
+    pub fn on_side(
+        &self,
+        question: &Question,
+        side: SideName,
+        named: &BTreeMap<i64, u16>,
+    ) -> Vec<(&'p PartyRow<'p>, Vec<Piece>)> {
         let Some(wanted) = question.side(side) else { return Vec::new() };
         let condition = question.listed.as_ref().filter(|condition| condition.who == side);
         let groups = self.groups_of(wanted);
@@ -91,13 +96,13 @@ impl<'p> MatchedParties<'p> {
     }
 
     /// Returns when a party is listed by some entries, as its matches score; on days that are in doubt it is not known to be.
-    pub fn listed(&self, party: &PartyRow, at: ListedAt, is_wanted: &dyn Fn(&ListedEntry<'_>) -> bool) -> Vec<Piece> {
+    pub fn listed(&self, party: &PartyRow<'_>, at: ListedAt, is_wanted: &dyn Fn(&ListedEntry<'_>) -> bool) -> Vec<Piece> {
         let mut pieces = Vec::new();
         let mut site: Option<Site> = None;
         for found in self.matches(party) {
             let company = self.standings.companies.company(found.watchlist, found.entity);
             for entry in self.standings.listed_entries(company).filter(|entry| is_wanted(entry)) {
-                let site = site.get_or_insert_with(|| Site::of_party(&party.name, &party.registration_id));
+                let site = site.get_or_insert_with(|| Site::of_party(party.name, party.registration_id));
                 // A listing does not pass to another site of the company for certain.
                 let is_same_site = site.other_site(self.entity(entry.watchlist, entry.entity)).is_none();
                 let always = Interval { is_known: is_same_site, ..Interval::ALWAYS };
@@ -112,17 +117,17 @@ impl<'p> MatchedParties<'p> {
         pieces
     }
 
-    pub fn matches(&self, party: &PartyRow) -> &[PartyMatch] {
+    pub fn matches(&self, party: &PartyRow<'_>) -> &[PartyMatch] {
         self.by_party.get(&party.party_key).map_or(&[], Vec::as_slice)
     }
 
-    fn listed_as_asked(&self, party: &PartyRow, condition: &ListedCondition) -> Vec<Piece> {
+    fn listed_as_asked(&self, party: &PartyRow<'_>, condition: &ListedCondition) -> Vec<Piece> {
         self.listed(party, condition.at, &|entry| {
             condition.by.iter().any(|by| *by == entry.by.authority || *by == self.list_id(entry.watchlist))
         })
     }
 
-    fn fulfilled(&self, party: &PartyRow, key: &ListKey<'_>, groups: &BTreeMap<usize, Vec<Interval>>) -> Vec<Piece> {
+    fn fulfilled(&self, party: &PartyRow<'_>, key: &ListKey<'_>, groups: &BTreeMap<usize, Vec<Interval>>) -> Vec<Piece> {
         let pieces = |found: &PartyMatch| -> Vec<Piece> {
             let holds = match key {
                 ListKey::Group => {
@@ -164,12 +169,12 @@ impl<'p> MatchedParties<'p> {
 }
 
 /// Tells whether a party can stand on a side by what its records say of it.
-fn may_stand(party: &PartyRow, side: &Side) -> bool {
+fn may_stand(party: &PartyRow<'_>, side: &Side) -> bool {
     let kind = party.kind.as_ref().map(|(kind, _)| *kind);
-    party.roles.iter().any(|role| side.roles.contains(role))
+    party.roles.iter().any(|role| side.roles.contains(&role))
         && (side.country.is_empty() || party.country.is_some_and(|country| side.country.contains(&country)))
         && (side.kind.is_empty() || side.kind.iter().any(|wanted| wanted.holds(kind)))
-        && (side.registration_id.is_empty() || side.registration_id.iter().any(|wanted| is_meant(wanted, &party.registration_id)))
+        && (side.registration_id.is_empty() || side.registration_id.iter().any(|wanted| is_meant(wanted, party.registration_id)))
 }
 
 /// Tells whether an identifier is the one that is asked for; one without the code of a site means all sites.
