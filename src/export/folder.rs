@@ -1,6 +1,6 @@
 //! A run folder while it is written: a temporary name until everything is there.
 
-use super::csv_rows::CsvRows;
+use super::csv_rows::CsvFile;
 use crate::error::{Error, Result};
 use crate::model::digest::sha256_of_file;
 use crate::store::parts::write_table;
@@ -9,16 +9,10 @@ use rayon::prelude::*;
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs::{self, File};
-use std::io::Write;
-use std::ops::Range;
 use std::path::{Path, PathBuf};
 
 /// The file that makes a folder a complete run folder.
 pub const MANIFEST: &str = "run_manifest.json";
-
-/// So many rows one thread makes at a time, and so many such pieces each may have made before they are written.
-const ROWS_OF_A_PIECE: usize = 4096;
-const PIECES_AT_ONCE: usize = 4;
 
 /// A run folder under its temporary name.
 pub struct RunFolder {
@@ -72,60 +66,17 @@ impl RunFolder {
         R: IntoIterator<Item = C>,
         C: AsRef<str>,
     {
-        let path = self.path(name);
-        let file = File::create(&path).map_err(|error| Error::file(&path, "write", error))?;
-        let wrong = |error: csv::Error| Error::machine(format!("cannot write `{}`", path.display())).detail(error.to_string());
-        let mut written = CsvRows::new(file, header, raw);
-        written.add_header(header).map_err(wrong)?;
-        for row in rows {
-            for cell in row {
-                written.add(cell.as_ref()).map_err(wrong)?;
-            }
-            written.end_row().map_err(wrong)?;
-        }
-        let (_, is_neutralized) = written.finish().map_err(|error| Error::file(&path, "write", error))?;
-        self.note_neutralized(name, header, &is_neutralized);
+        let mut file = CsvFile::create(&self.path(name), header, raw)?;
+        file.add_all(rows)?;
+        self.finish_csv(name, file);
         Ok(())
     }
 
-    /// Writes a CSV file of many rows, which threads make side by side; `add_row` adds the cells of a row.
-    pub fn write_long_csv(
-        &mut self,
-        name: &str,
-        header: &[&str],
-        raw: &[&str],
-        n_rows: usize,
-        add_row: impl Fn(usize, &mut CsvRows<Vec<u8>>) -> csv::Result<()> + Sync,
-    ) -> Result<()> {
-        let path = self.path(name);
-        let mut file = File::create(&path).map_err(|error| Error::file(&path, "write", error))?;
-        let piece = |rows: Range<usize>| {
-            let mut piece = CsvRows::new(Vec::new(), header, raw);
-            if rows.start == 0 {
-                piece.add_header(header)?;
-            }
-            for row in rows {
-                add_row(row, &mut piece)?;
-                piece.end_row()?;
-            }
-            Ok(piece.finish()?)
-        };
-        let starts: Vec<usize> = (0..n_rows.max(1)).step_by(ROWS_OF_A_PIECE).collect();
-        for starts in starts.chunks(PIECES_AT_ONCE * rayon::current_num_threads()) {
-            let pieces = starts.par_iter().map(|start| piece(*start..n_rows.min(start + ROWS_OF_A_PIECE)));
-            let pieces = pieces.collect::<csv::Result<Vec<(Vec<u8>, Vec<bool>)>>>();
-            let wrong = |error: csv::Error| Error::machine(format!("cannot make `{}`", path.display())).detail(error.to_string());
-            for (bytes, is_neutralized) in pieces.map_err(wrong)? {
-                file.write_all(&bytes).map_err(|error| Error::file(&path, "write", error))?;
-                self.note_neutralized(name, header, &is_neutralized);
-            }
-        }
-        Ok(())
-    }
-
-    fn note_neutralized(&mut self, name: &str, header: &[&str], is_neutralized: &[bool]) {
-        for (column, _) in header.iter().zip(is_neutralized).filter(|(_, is_neutralized)| **is_neutralized) {
-            self.neutralized.entry(name.to_owned()).or_default().insert((*column).to_owned());
+    /// Takes note of what a finished CSV file had to neutralize.
+    pub fn finish_csv(&mut self, name: &str, file: CsvFile) {
+        let columns: BTreeSet<String> = file.neutralized_columns().collect();
+        if !columns.is_empty() {
+            self.neutralized.insert(name.to_owned(), columns);
         }
     }
 

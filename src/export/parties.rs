@@ -1,12 +1,16 @@
 //! `parties.csv`: every distinct party of the records.
 
+use super::csv_rows::CsvFile;
 use super::folder::RunFolder;
 use crate::error::Result;
 use crate::model::party::PartyRow;
 
+const NAME: &str = "parties.csv";
+
 pub fn write(folder: &mut RunFolder, parties: &[PartyRow<'_>]) -> Result<()> {
     let header = ["party_key", "name", "country_code", "registration_id", "roles", "n_records", "kind", "kind_evidence"];
-    folder.write_long_csv("parties.csv", &header, &["party_key"], parties.len(), |row, rows| {
+    let mut file = CsvFile::create(&folder.path(NAME), &header, &["party_key"])?;
+    file.add_rows(0..parties.len(), |row, rows| {
         let party = &parties[row];
         rows.add(&party.party_key.to_string())?;
         rows.add(party.name)?;
@@ -17,5 +21,7 @@ pub fn write(folder: &mut RunFolder, parties: &[PartyRow<'_>]) -> Result<()> {
         let (kind, evidence) = party.kind.as_ref().map_or(("", ""), |(kind, evidence)| (kind.as_str(), evidence));
         rows.add(kind)?;
         rows.add(evidence)
-    })
+    })?;
+    folder.finish_csv(NAME, file);
+    Ok(())
 }

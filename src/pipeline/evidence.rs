@@ -1,43 +1,99 @@
-//! Stage 5: the evidence of all findings as one table, with the findings that each row belongs to.
+//! Stage 5: the evidence of all findings, with the findings that each row belongs to.
 //!
-//! In: the store with its overlay, the small tables and the findings. Out: the table. Which records are evidence is found by their keys;
-//! only of these are all columns read, for a store of many records does not fit in memory with all of them.
+//! In: the store with its overlay, the small tables and the findings. Out: the table, written as it is put together. Only of records that
+//! may count are all columns read, and where these are many a few days at a time: neither a store nor the evidence of a finding of all
+//! goods fits in memory with all columns.
 
 use super::overlay::Resolved;
 use crate::analyze::findings::total;
 use crate::analyze::resolve;
 use crate::error::{Error, Result};
+use crate::export::shipments::ShipmentsFile;
 use crate::model::answer::WithoutRule;
 use crate::model::party::PartyRow;
-use crate::model::question::{Question, SideName};
+use crate::model::question::SideName;
 use crate::model::role::Role;
 use crate::model::shipments::{self, Kind};
 use crate::store::local::Engine;
+use crate::store::parts::scan;
 use crate::store::sql::{Level, Movements, Query};
 use polars::prelude::*;
 use rustc_hash::FxHashMap;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
+use std::ops::RangeInclusive;
 
 /// What a row is for a finding, weakest first.
 const MARKS: [&str; 3] = ["findings_apart", "findings_range", "findings"];
 
-/// Returns the evidence within the loosest range of any finding, sorted by content, then file and line.
+/// So many records that may count are put together at once; some kilobytes each.
+const RECORDS_AT_ONCE: usize = 200_000;
+
+/// Writes the evidence within the loosest range of any finding, sorted by content, then file and line, and returns it as a table, which
+/// is in memory or in the file.
 ///
 /// A line that a repeat restates is shown only where the counted record itself is not evidence enough.
-pub fn gather(queries: &[Query], resolved: &Resolved, members: &DataFrame, goods: &DataFrame) -> Result<DataFrame> {
+pub fn write(
+    queries: &[Query],
+    resolved: &Resolved,
+    parties: &[PartyRow<'_>],
+    members: &DataFrame,
+    goods: &DataFrame,
+    mut file: ShipmentsFile<'_>,
+) -> Result<LazyFrame> {
+    let may_count = may_count(queries, members, goods)?;
+    let kinds: FxHashMap<i64, &str> =
+        parties.iter().filter_map(|party| Some((party.party_key, party.kind.as_ref()?.0.as_str()))).collect();
+    let slices = slices(resolved, &may_count)?;
+    let is_one = slices.len() == 1;
+    for days in slices {
+        let is_then = col("day_first").gt_eq(lit(*days.start())).and(col("day_first").lt_eq(lit(*days.end())));
+        let condition = if is_one { may_count.clone() } else { may_count.clone().and(is_then) };
+        let found = resolved.shipments_where(condition)?;
+        let mut shipments = gather(queries, found, members, goods)?;
+        add_kinds(&mut shipments, &kinds)?;
+        file.add(&mut shipments)?;
+        if is_one {
+            file.finish()?;
+            return Ok(shipments.lazy());
+        }
+    }
+    scan(&file.finish()?)
+}
+
+/// Cuts the days of the records that may count, so that no slice has too many; a single day may.
+fn slices(resolved: &Resolved, may_count: &Expr) -> Result<Vec<RangeInclusive<i32>>> {
+    let mut slices: Vec<RangeInclusive<i32>> = Vec::new();
+    let mut n_in_slice = 0;
+    for (day, n_records) in resolved.records_by_day(may_count.clone())? {
+        match slices.last_mut() {
+            Some(slice) if n_in_slice + n_records <= RECORDS_AT_ONCE => {
+                *slice = *slice.start()..=day;
+                n_in_slice += n_records;
+            }
+            _ => {
+                slices.push(day..=day);
+                n_in_slice = n_records;
+            }
+        }
+    }
+    if slices.is_empty() {
+        slices.push(0..=0);
+    }
+    Ok(slices)
+}
+
+/// Returns the evidence among some shipments.
+fn gather(queries: &[Query], found: DataFrame, members: &DataFrame, goods: &DataFrame) -> Result<DataFrame> {
     let failed = |error: PolarsError| Error::promise("the evidence cannot be put together").detail(error.to_string());
-    let found = resolved.shipments_where(may_count(queries, members, goods)?)?;
     let found = found.with_row_index("row".into(), None).map_err(failed)?;
     let marks = marks(queries, &found, members, goods)?;
-    let is_marked: BooleanChunked = marks.iter().map(|marks| !marks.is_empty()).collect();
-    let evidence = found.filter(&is_marked).and_then(sorted_by_content).map_err(failed)?;
+    let evidence = rows_where(found, marks.iter().map(|marks| !marks.is_empty())).and_then(sorted_by_content).map_err(failed)?;
     let rows = evidence.column("row").and_then(|column| Ok(column.u32()?.clone())).map_err(failed)?;
     let marks: Vec<&Marks> = rows.into_no_null_iter().map(|row| &marks[row as usize]).collect();
 
     let kept = needed_rows(&evidence, &marks).map_err(failed)?;
     let names: Vec<String> = shipments::shipment_columns().into_iter().map(|(name, _)| name).collect();
-    let is_kept: BooleanChunked = kept.iter().copied().collect();
-    let mut shown = evidence.select(&names).and_then(|table| table.filter(&is_kept)).map_err(failed)?;
+    let mut shown = evidence.select(&names).and_then(|table| rows_where(table, kept.iter().copied())).map_err(failed)?;
     let kept_marks = || marks.iter().zip(&kept).filter(|(_, is_kept)| **is_kept).map(|(marks, _)| *marks);
     for (mark, name) in MARKS.iter().enumerate().rev() {
         let ids = |marks: &Marks| {
@@ -113,47 +169,21 @@ fn marks(queries: &[Query], shipments: &DataFrame, members: &DataFrame, goods: &
 }
 
 /// Fills the columns that say what a party does by its name: it is told from names, which the parts of the store do not read.
-pub fn add_kinds(shipments: &mut DataFrame, parties: &[PartyRow<'_>]) -> Result<()> {
+fn add_kinds(shipments: &mut DataFrame, kinds: &FxHashMap<i64, &str>) -> Result<()> {
     let failed = |error: PolarsError| Error::promise("the kinds of parties cannot be shown").detail(error.to_string());
-    let kinds: FxHashMap<i64, &str> =
-        parties.iter().filter_map(|party| Some((party.party_key, party.kind.as_ref()?.0.as_str()))).collect();
     for role in Role::ALL {
         let keys = shipments.column(&role.key_column()).and_then(Column::i64).map_err(failed)?;
-        let of_role: Vec<Option<&str>> = keys.iter().map(|key| kinds.get(&key?).copied()).collect();
-        shipments.with_column(Column::new(role.kind_column().into(), of_role)).map_err(failed)?;
+        let of_role: StringChunked = keys.iter().map(|key| kinds.get(&key?).copied()).collect();
+        shipments.with_column(of_role.with_name(role.kind_column().into()).into_column()).map_err(failed)?;
     }
     Ok(())
-}
-
-/// Says how many records of a finding have a bank, a carrier or another such party on a side: goods that are sent to a bank are mostly
-/// for somebody else.
-pub fn kind_notes(question: &Question, shipments: &DataFrame) -> Result<Vec<String>> {
-    let failed = |error: PolarsError| Error::promise("the evidence lacks a column").detail(error.to_string());
-    let findings = shipments.column("findings").and_then(|column| Ok(column.str()?.clone())).map_err(failed)?;
-    let record_keys = shipments.column("record_key").and_then(|column| Ok(column.i64()?.clone())).map_err(failed)?;
-    let counted = |row: &usize| findings.get(*row).is_some_and(|ids| ids.split(';').any(|id| id == question.id));
-    let mut found: BTreeMap<(Role, &str), BTreeSet<i64>> = BTreeMap::new();
-    for side in [&question.shipper, &question.consignee].into_iter().flatten() {
-        for role in &side.roles {
-            let kinds = shipments.column(&role.kind_column()).and_then(Column::str).map_err(failed)?;
-            for row in (0..shipments.height()).filter(counted) {
-                if let Some(kind) = kinds.get(row) {
-                    found.entry((*role, kind)).or_default().extend(record_keys.get(row));
-                }
-            }
-        }
-    }
-    let note = |((role, kind), records): ((Role, &str), BTreeSet<i64>)| {
-        format!("{} records have a {kind} as {}: `kind` of the side says which parties are meant", records.len(), role.as_str())
-    };
-    Ok(found.into_iter().map(note).collect())
 }
 
 /// Returns for each finding what it would count without each rule that took some of its records out.
 pub fn without_rules(
     queries: &[Query],
     resolved: &Resolved,
-    shipments: &DataFrame,
+    shipments: &LazyFrame,
     members: &DataFrame,
     goods: &DataFrame,
 ) -> Result<Vec<Vec<WithoutRule>>> {
@@ -161,8 +191,8 @@ pub fn without_rules(
     if !resolved.has_removed() {
         return Ok(found);
     }
-    let columns: Vec<Expr> = shipments::shipment_columns().iter().map(|(name, _)| col(name.as_str())).collect();
-    let removed = resolved.removed_where(may_count(queries, members, goods)?)?.lazy();
+    let columns = counted_columns(queries);
+    let removed = resolved.removed_where(may_count(queries, members, goods)?, &columns)?.lazy();
     for rule in resolve::switchable_rules().filter(|rule| resolved.rules.contains(rule)) {
         let others = resolve::rules_without(&[rule]);
         let taken: Vec<&str> = resolve::RULES.into_iter().filter(|rule| !others.contains(rule)).collect();
@@ -170,7 +200,7 @@ pub fn without_rules(
             taken.iter().map(|rule| col(column).eq_missing(lit(*rule))).reduce(Expr::or).expect("a rule takes itself out")
         };
         let removed = removed.clone().filter(is_of_rule("rule")).select(&columns);
-        let kept = shipments.clone().lazy().filter(is_of_rule("restated_rule").not()).select(&columns);
+        let kept = shipments.clone().filter(is_of_rule("restated_rule").not()).select(&columns);
         let all = concat([kept, removed.clone()], UnionArgs::default())
             .map_err(|error| Error::promise("the evidence cannot be put together").detail(error.to_string()))?;
         let mut removed = engine_over(removed, members, goods);
@@ -186,17 +216,25 @@ pub fn without_rules(
     Ok(found)
 }
 
+/// Returns the columns of `shipments` that counts can ask for: all but texts that no finding has a condition on.
+fn counted_columns(queries: &[Query]) -> Vec<Expr> {
+    let is_asked = |name: &str| {
+        queries.iter().any(|query| {
+            query.missing.iter().any(|missing| missing == name) || query.one_of.iter().any(|(column, _)| column == name)
+        })
+    };
+    let columns = shipments::shipment_columns().into_iter();
+    let columns = columns.filter(|(name, kind)| *kind != Kind::Text || is_asked(name));
+    columns.map(|(name, _)| col(name.as_str())).collect()
+}
+
 /// Returns an engine over some shipments, with the small tables that counts join.
 pub fn engine_over(shipments: LazyFrame, members: &DataFrame, goods: &DataFrame) -> Engine {
     let mut engine = Engine::new();
     engine.register("shipments", shipments);
-    add_small_tables(&mut engine, members, goods);
-    engine
-}
-
-fn add_small_tables(engine: &mut Engine, members: &DataFrame, goods: &DataFrame) {
     engine.register("members", members.clone().lazy());
     engine.register("goods", goods.clone().lazy());
+    engine
 }
 
 /// A row that counts is not also named apart.
@@ -226,6 +264,12 @@ fn needed_rows(evidence: &DataFrame, marks: &[&Marks]) -> PolarsResult<Vec<bool>
         }
     }
     Ok(kept)
+}
+
+/// Returns some rows; where it is all of them, which is so for most findings, nothing is copied.
+fn rows_where(table: DataFrame, is_wanted: impl Iterator<Item = bool>) -> PolarsResult<DataFrame> {
+    let is_wanted: BooleanChunked = is_wanted.collect();
+    if is_wanted.all() { Ok(table) } else { table.filter(&is_wanted) }
 }
 
 /// Sorts by what a reader sorts by first, then by all other texts and measures, then by the place.

@@ -85,23 +85,29 @@ fn engine_over(parts: LazyFrame, removed: &DataFrame, restated: LazyFrame, rules
 impl Resolved {
     /// Returns the shipments for which a condition holds, with all their columns.
     pub fn shipments_where(&self, condition: Expr) -> Result<DataFrame> {
-        let parts = self.parts_where(condition.clone())?;
-        let restated = self.restated.clone().lazy().filter(condition);
-        let mut engine = engine_over(parts.lazy(), &self.removed, restated, &self.rules)?;
+        let (parts, restated) = (self.parts.clone().filter(condition.clone()), self.restated.clone().lazy().filter(condition));
+        let mut engine = engine_over(parts, &self.removed, restated, &self.rules)?;
         let shipments = engine.query(&sql::shipments_view(&self.rules))?;
         collected(self.with_conditions(shipments))
     }
 
-    /// Returns the records that rules have taken out for which a condition holds, with the columns of `shipments` and the `rule` of each.
-    pub fn removed_where(&self, condition: Expr) -> Result<DataFrame> {
+    /// Returns some columns of the records that rules have taken out for which a condition holds, and the `rule` of each.
+    pub fn removed_where(&self, condition: Expr, columns: &[Expr]) -> Result<DataFrame> {
         let rules = self.removed.clone().lazy().select([col("record_key"), col("rule")]);
-        let parts = self.with_conditions(self.parts_where(condition)?.lazy());
+        let parts = self.with_conditions(self.parts.clone().filter(condition)).select(columns);
         collected(parts.join(rules, [col("record_key")], [col("record_key")], JoinArgs::new(JoinType::Inner)))
     }
 
-    /// Only of these records are all columns read: a store of many does not fit in memory with all of them.
-    fn parts_where(&self, condition: Expr) -> Result<DataFrame> {
-        collected(self.parts.clone().filter(condition))
+    /// Returns how many records for which a condition holds each day has, those that rules have taken out among them.
+    pub fn records_by_day(&self, condition: Expr) -> Result<Vec<(i32, usize)>> {
+        let days = self.parts.clone().filter(condition).group_by([col("day_first")]).agg([len().alias("records")]);
+        let days = collected(days.sort(["day_first"], SortMultipleOptions::default()))?;
+        let lost = |error: PolarsError| failed("the store's days cannot be counted", error);
+        let (days, counts) = (
+            days.column("day_first").and_then(|column| Ok(column.i32()?.clone())).map_err(lost)?,
+            days.column("records").and_then(|column| Ok(column.u32()?.clone())).map_err(lost)?,
+        );
+        Ok(days.iter().zip(counts.iter()).filter_map(|(day, n_records)| Some((day?, n_records? as usize))).collect())
     }
 
     /// Tells whether any record was taken out.

@@ -16,6 +16,7 @@ use crate::export;
 use crate::export::duplicates::Duplicate;
 use crate::export::folder::{RunFolder, check_target};
 use crate::export::run_manifest::{FileEntry, ListEntry, Manifest};
+use crate::export::shipments::ShipmentsFile;
 use crate::model::answer::{Answer, Countable, Counts};
 use crate::model::digest::sha256_of_file;
 use crate::model::goods::Breadth;
@@ -120,7 +121,7 @@ pub fn run(
     if until == Until::Findings {
         check_target(out)?;
     }
-    let mut folder = if until == Until::Findings { Some(RunFolder::create(out)?) } else { None };
+    let folder = if until == Until::Findings { Some(RunFolder::create(out)?) } else { None };
     progress.stage("records");
     let store = Store::open(store)?;
     let files = records::load(run_file, &prepared.schemas, &prepared.inputs.tables, &store, progress)?;
@@ -148,9 +149,8 @@ pub fn run(
     let parties = parties.rows();
     let standings = Standings::of(&prepared.listings, run_file.ownership);
     let screened = screening::screen(&parties, &standings, &run_file.questions, prepared.thresholds.looser);
-    if until == Until::Screen {
-        return Ok(outcome);
-    }
+    let Some(mut run_folder) = folder else { return Ok(outcome) };
+    let folder = &mut run_folder;
 
     progress.stage("findings");
     if run_file.questions.iter().any(Question::asks_condition) {
@@ -167,9 +167,9 @@ pub fn run(
         .iter()
         .map(|question| findings::query(question, prepared.goods.key_of(question), prepared.thresholds))
         .collect();
-    let mut shipments = evidence::gather(&queries, &resolved, &members, &goods)?;
-    evidence::add_kinds(&mut shipments, &parties)?;
-    let mut engine = evidence::engine_over(shipments.clone().lazy(), &members, &goods);
+    let file = ShipmentsFile::create(folder)?;
+    let shipments = evidence::write(&queries, &resolved, &parties, &members, &goods, file)?;
+    let mut engine = evidence::engine_over(shipments.clone(), &members, &goods);
     let mut goods_hits = goods::hits_table(&prepared.goods.hits(&run_file.questions, &mut engine)?);
     engine.register("goods_hits", goods_hits.clone().lazy());
     let has_apart = |question: &Question| goods_rows.iter().any(|row| row.goods_set == question.id && !row.is_counted);
@@ -188,7 +188,7 @@ pub fn run(
         if has_apart(question) {
             add_apart(&mut answer, findings::counts_apart(query, &mut resolved.engine)?);
         }
-        answer.reasons.extend(evidence::kind_notes(question, &shipments)?);
+        answer.reasons.extend(findings::kind_notes(query, &mut engine)?);
         answer.reasons.extend(prepared.goods.notes(question));
         if question.asks_condition() {
             answer
@@ -216,13 +216,10 @@ pub fn run(
     }
 
     progress.stage("files");
-    let Some(mut run_folder) = folder.take() else { return Ok(outcome) };
-    let folder = &mut run_folder;
     let shown = &outcome.findings;
     let groups = json!(run_file.ownership);
     export::summary::write(folder, shown)?;
     export::findings::write(folder, &run_file.title, &groups, shown, &outcome.trends)?;
-    export::shipments::write(folder, &mut shipments)?;
     folder.write_parquet("members.parquet", &mut members)?;
     folder.write_parquet("goods.parquet", &mut goods)?;
     folder.write_parquet("goods_hits.parquet", &mut goods_hits)?;

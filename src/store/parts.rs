@@ -86,11 +86,7 @@ impl Store {
         let target = self.parts.join(key.as_str());
         let _ = fs::remove_dir_all(&folder);
         fs::create_dir_all(&folder).map_err(|error| Error::file(&folder, "make the part folder", error))?;
-        let batched = |name: &str, columns| {
-            let path = folder.join(name);
-            let writer = ParquetWriter::new(create(&path)?).batched(&schema_of(columns));
-            writer.map_err(|error| table_error(&path, "cannot be written", error))
-        };
+        let batched = |name: &str, columns| table_writer(&folder.join(name), &schema_of(columns));
         let mut writer = batched("shipments.parquet", shipments::part_columns())?;
         let encoder = Encoder::new(writer.parquet_schema());
         let rejected = batched("rejected.parquet", REJECTED.map(|(name, kind)| (name.to_owned(), kind)).to_vec())?;
@@ -102,8 +98,8 @@ impl Store {
 pub struct PartWriter {
     folder: PathBuf,
     target: PathBuf,
-    writer: BatchedWriter<BufWriter<File>>,
-    rejected: BatchedWriter<BufWriter<File>>,
+    writer: TableWriter,
+    rejected: TableWriter,
     encoder: Arc<Encoder>,
 }
 
@@ -223,12 +219,20 @@ pub fn write_table(path: &Path, table: &mut DataFrame) -> Result<()> {
     ParquetWriter::new(create(path)?).finish(table).map(|_| ()).map_err(|error| table_error(path, "cannot be written", error))
 }
 
+/// A Parquet file that is written table by table.
+pub type TableWriter = BatchedWriter<BufWriter<File>>;
+
+/// Starts a Parquet file that is written table by table, each a row group.
+pub fn table_writer(path: &Path, schema: &Schema) -> Result<TableWriter> {
+    ParquetWriter::new(create(path)?).batched(schema).map_err(|error| table_error(path, "cannot be written", error))
+}
+
 /// Makes a file that is written in pieces: a table's footer comes field by field, each a call of the system on its own.
 fn create(path: &Path) -> Result<BufWriter<File>> {
     let file = File::create(path).map_err(|error| Error::file(path, "write", error))?;
     Ok(BufWriter::with_capacity(BUFFER_BYTES, file))
 }
 
-fn table_error(path: &Path, what: &str, error: PolarsError) -> Error {
+pub fn table_error(path: &Path, what: &str, error: PolarsError) -> Error {
     Error::machine(format!("the table `{}` {what}", path.display())).detail(error.to_string())
 }

@@ -121,26 +121,13 @@ enum GoodsPart {
     Apart,
 }
 
-/// Keys, dates and measures that every count needs.
-const COUNTED: [&str; 17] = [
-    "record_key",
-    "line_item_key",
-    "declaration_key",
-    "consignment_key",
-    "party_day_key",
-    "year",
-    "quarter",
-    "month",
-    "day_first",
-    "day_last",
-    "value_usd_cents",
-    "value_original_cents",
-    "net_weight_g",
-    "currency_code",
-    "value_basis",
-    "procedure_class",
-    "is_crossing",
-];
+/// What the five counts, and the first and last day, are made of.
+const COUNTED: [&str; 7] =
+    ["record_key", "line_item_key", "declaration_key", "consignment_key", "party_day_key", "day_first", "day_last"];
+
+/// What a record adds to sums, and what must not be added to it.
+const SUMMED: [&str; 6] =
+    ["record_key", "value_basis", "currency_code", "value_usd_cents", "value_original_cents", "net_weight_g"];
 
 /// Returns the text of `shipments`: every record that counts, with the rules of `removed` that are on.
 pub fn shipments_view(rules: &[&str]) -> String {
@@ -178,10 +165,10 @@ impl Query {
         }
     }
 
-    /// Returns the evidence: the distinct records of the finding with keys, dates, measures and the columns of a breakdown.
-    fn evidence(&self, level: Level, movements: Movements, by: &[&str]) -> String {
-        let mut columns = COUNTED.to_vec();
-        columns.extend(by.iter().filter(|column| !COUNTED.contains(column)));
+    /// Returns some columns of the evidence of a finding, the columns of a breakdown in front: distinct rows.
+    fn evidence(&self, level: Level, movements: Movements, by: &[&str], columns: &[&str]) -> String {
+        let others = columns.iter().filter(|column| !by.contains(column));
+        let columns: Vec<&str> = by.iter().chain(others).copied().collect();
         self.select_distinct(&columns, level, movements, Window::Inside, GoodsPart::Counted)
     }
 
@@ -202,14 +189,14 @@ impl Query {
 
     /// Returns the number of records of the headline that lack a column.
     pub fn records_without(&self, column: &str) -> String {
-        let evidence = self.evidence(Level::Headline, Movements::Crossings, &[column]);
+        let evidence = self.evidence(Level::Headline, Movements::Crossings, &[], &["record_key", column]);
         format!("SELECT COUNT(DISTINCT e.record_key) AS records\nFROM (\n{}\n) AS e\nWHERE e.{column} IS NULL", indent(&evidence))
     }
 
     /// Returns the number of records of the headline that stand in any row of a breakdown; one that lacks a column of `stated` stands in
     /// none.
     pub fn records_in_rows(&self, by: &[&str], stated: &[&str]) -> String {
-        let evidence = self.evidence(Level::Headline, Movements::Crossings, by);
+        let evidence = self.evidence(Level::Headline, Movements::Crossings, by, &["record_key"]);
         let conditions: Vec<String> = stated.iter().map(|column| format!("e.{column} IS NOT NULL")).collect();
         let condition = if conditions.is_empty() { String::new() } else { format!("\nWHERE {}", conditions.join(" AND ")) };
         format!("SELECT COUNT(DISTINCT e.record_key) AS records\nFROM (\n{}\n) AS e{condition}", indent(&evidence))
@@ -217,7 +204,7 @@ impl Query {
 
     /// Returns all counts by some columns (none: the total), with first and last day.
     pub fn counts(&self, level: Level, movements: Movements, by: &[&str]) -> String {
-        Self::counts_of(&self.evidence(level, movements, by), by)
+        Self::counts_of(&self.evidence(level, movements, by, &COUNTED), by)
     }
 
     /// Returns all counts of the records that only broad codes select, where the finding does not ask for them.
@@ -244,21 +231,12 @@ impl Query {
         let columns = ["value_basis", "currency_code"];
         let grouped: Vec<String> = by.iter().chain(&columns).map(|column| format!("e.{column}")).collect();
         let (select, group) = group_texts(&grouped);
-        let inner = ["record_key", "value_usd_cents", "value_original_cents", "net_weight_g"];
-        let inner: Vec<String> = by
-            .iter()
-            .filter(|column| !inner.contains(column))
-            .chain(&columns)
-            .chain(&inner)
-            .map(|column| format!("d.{column}"))
-            .collect();
         format!(
             "SELECT {select}COUNT(e.record_key) AS records, SUM(e.value_usd_cents) AS value_usd_cents, COUNT(e.value_usd_cents) AS \
              value_usd_known,\n  SUM(e.value_original_cents) AS value_original_cents, COUNT(e.value_original_cents) AS \
              value_original_known,\n  SUM(e.net_weight_g) AS net_weight_g, COUNT(e.net_weight_g) AS net_weight_known\n\
-             FROM (SELECT DISTINCT {} FROM (\n{}\n) AS d) AS e{group}",
-            inner.join(", "),
-            indent(&self.evidence(level, Movements::Crossings, by))
+             FROM (\n{}\n) AS e{group}",
+            indent(&self.evidence(level, Movements::Crossings, by, &SUMMED))
         )
     }
 
@@ -266,10 +244,9 @@ impl Query {
     pub fn distinct(&self, column: &str, by: &[&str]) -> String {
         let grouped: Vec<String> = by.iter().map(|column| format!("e.{column}")).collect();
         let (select, group) = group_texts(&grouped);
-        let columns: Vec<&str> = by.iter().copied().chain([column]).collect();
         format!(
             "SELECT {select}COUNT(DISTINCT e.{column}) AS n_distinct\nFROM (\n{}\n) AS e{group}",
-            indent(&self.evidence(Level::Headline, Movements::Crossings, &columns))
+            indent(&self.evidence(Level::Headline, Movements::Crossings, by, &[column]))
         )
     }
 

@@ -7,6 +7,7 @@ mod workdir;
 mod cases;
 mod cli;
 mod counting;
+mod evidence;
 mod groups;
 mod house;
 mod inspect;

@@ -6,12 +6,13 @@ use crate::error::{Error, Result};
 use crate::model::answer::{Answer, Countable, Counts, Period, PeriodRow, PeriodStatus, Sums};
 use crate::model::date::Day;
 use crate::model::goods::Breadth;
-use crate::model::question::{Grouping, Question, Verdict};
+use crate::model::question::{Grouping, Question, SideName, Verdict};
+use crate::model::role::Role;
 use crate::model::shipment_key::ShipmentKey;
 use crate::store::local::Engine;
 use crate::store::sql::{GoodsKey, Level, Movements, Query, Thresholds, Window};
 use polars::prelude::*;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Returns a question as the SQL sees it.
 pub fn query(question: &Question, goods: Option<GoodsKey>, thresholds: Thresholds) -> Query {
@@ -130,6 +131,23 @@ pub fn counts_apart(query: &Query, store: &mut Engine) -> Result<Counts> {
 pub fn total(query: &Query, evidence: &mut Engine, level: Level) -> Result<Counts> {
     let table = evidence.run(&query.counts(level, Movements::Crossings, &[]))?;
     Ok(read_counts(&table, &[])?.into_values().next().unwrap_or_default())
+}
+
+/// Says how many records of a finding have a bank, a carrier or another such party on a side: goods that are sent to a bank are mostly
+/// for somebody else.
+pub fn kind_notes(query: &Query, evidence: &mut Engine) -> Result<Vec<String>> {
+    let mut notes = Vec::new();
+    let roles = SideName::ALL.into_iter().filter_map(|side| query.roles(side)).flatten();
+    for role in roles.collect::<BTreeSet<&Role>>() {
+        let column = role.kind_column();
+        let by = [column.as_str()];
+        let kinds = read_counts(&evidence.run(&query.counts(Level::Headline, Movements::Crossings, &by))?, &by)?;
+        for (kind, counts) in kinds.iter().filter(|(kind, _)| !kind[0].is_empty()) {
+            let (n_records, kind, role) = (counts.records, &kind[0], role.as_str());
+            notes.push(format!("{n_records} records have a {kind} as {role}: `kind` of the side says which parties are meant"));
+        }
+    }
+    Ok(notes)
 }
 
 /// Runs a statement whose answer is one number of records.

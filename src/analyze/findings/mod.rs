@@ -10,7 +10,7 @@ mod members;
 mod pieces;
 mod series;
 
-pub use answer::{answer, counts_apart, query, total};
+pub use answer::{answer, counts_apart, kind_notes, query, total};
 pub use coverage::{Coverage, Months, SourceCoverage};
 pub use listed::{ListedSide, Part, listed_counts, listed_sides};
 pub use members::{MatchedParties, Member, PartyMatch};
