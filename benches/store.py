@@ -10,8 +10,10 @@ these turn it into Parquet, one after the other, as often as asked:
 - DuckDB: COPY (FROM read_csv(all_varchar)) TO parquet (zstd), two threads. Its columns stay text; it keeps no lines and no account.
 - polars: scan_csv of text columns, sink_parquet (zstd), two threads. As DuckDB.
 
-Then a second question on the stored records, as often: shipments of chapters 84, 85 and heading 3004 a year. The program writes a whole
-run folder with the evidence; the peers count declarations and records over the Parquet that they wrote.
+Then two second questions on the stored records, as often: shipments of chapters 84, 85 and heading 3004 a year, which are one in 86 of
+the records, and of the headings of machine tools, 8456 to 8463, which are one in 3,700. The program writes a whole run folder. The peers are
+asked twice: for the count of declarations and records alone over the Parquet that they wrote, and for the files that a run folder has
+for its readers too: the records of evidence in order, as Parquet and as CSV, and every party with its roles and number of records.
 
 Prints wall seconds, processor seconds and peak memory of each run, and the ratio of the medians of the wall seconds to DuckDB's. A
 peer whose Python package is absent is left out with a line.
@@ -77,24 +79,60 @@ delivery_terms = "not used"
 """
 QUESTION = """
 [goods.sets.asked]
-codes = ["84", "85", "3004"]
+codes = {codes}
 
 [[findings]]
 id = "asked"
 flow = "import"
-goods = { any = ["asked"] }
+goods = {{ any = ["asked"] }}
 from = 2019-01-01
 to = 2024-12-31
 count = "declarations"
 """
-DUCK_QUESTION = (
+# The codes, and what selects them for each peer.
+QUESTIONS = {
+    "chapters 84, 85, heading 3004": (
+        '["84", "85", "3004"]',
+        "substr(hs_code, 1, 2) IN ('84', '85') OR substr(hs_code, 1, 4) = '3004'",
+        "pl.col('hs_code').str.slice(0, 2).is_in(['84', '85']) | (pl.col('hs_code').str.slice(0, 4) == '3004')",
+    ),
+    "headings 8456 to 8463": (
+        '["8456-8463"]',
+        "substr(hs_code, 1, 4) BETWEEN '8456' AND '8463'",
+        "pl.col('hs_code').str.slice(0, 4).is_between(pl.lit('8456'), pl.lit('8463'))",
+    ),
+}
+DUCK_COUNT = (
     "SELECT substr(declaration_date, 1, 4) AS year, count(DISTINCT declaration_id), count(*) FROM 'duckdb.parquet' "
-    "WHERE substr(hs_code, 1, 2) IN ('84', '85') OR substr(hs_code, 1, 4) = '3004' GROUP BY year ORDER BY year"
+    "WHERE {condition} GROUP BY year ORDER BY year"
 )
-BEAR_QUESTION = (
-    "pl.scan_parquet('polars.parquet').filter(pl.col('hs_code').str.slice(0, 2).is_in(['84', '85']) | "
-    "(pl.col('hs_code').str.slice(0, 4) == '3004')).group_by(pl.col('declaration_date').str.slice(0, 4))"
+DUCK_PARTIES = (
+    "SELECT name, country, id, string_agg(role, ';' ORDER BY role) AS roles, sum(n_records) AS n_records FROM ("
+    "SELECT shipper_name AS name, shipper_country AS country, '' AS id, 'shipper' AS role, count(*) AS n_records FROM 'duckdb.parquet' "
+    "GROUP BY ALL UNION ALL SELECT consignee_name, consignee_country, consignee_tax_id, 'consignee', count(*) FROM 'duckdb.parquet' "
+    "GROUP BY ALL) GROUP BY ALL ORDER BY name, country, id"
+)
+DUCK_FILES = [
+    DUCK_COUNT,
+    "CREATE TEMP TABLE evidence AS SELECT * FROM 'duckdb.parquet' WHERE {condition} ORDER BY declaration_date, declaration_id, line_no::INT",
+    "COPY evidence TO 'duckdb-evidence.parquet' (FORMAT parquet, COMPRESSION zstd)",
+    "COPY evidence TO 'duckdb-evidence.csv'",
+    f"COPY ({DUCK_PARTIES}) TO 'duckdb-parties.csv'",
+]
+BEAR_COUNT = (
+    "pl.scan_parquet('polars.parquet').filter({condition}).group_by(pl.col('declaration_date').str.slice(0, 4))"
     ".agg(pl.col('declaration_id').n_unique(), pl.len()).collect(engine='streaming')"
+)
+BEAR_FILES = (
+    "records = pl.scan_parquet('polars.parquet'); "
+    "evidence = records.filter({condition}).collect(engine='streaming').sort('declaration_date', 'declaration_id', pl.col('line_no').cast(pl.Int32)); "
+    "evidence.group_by(pl.col('declaration_date').str.slice(0, 4)).agg(pl.col('declaration_id').n_unique(), pl.len()); "
+    "evidence.write_parquet('polars-evidence.parquet', compression='zstd'); evidence.write_csv('polars-evidence.csv'); "
+    "party = lambda role, id: records.group_by(pl.col(role + '_name').alias('name'), pl.col(role + '_country').alias('country'), "
+    "id.alias('id')).agg(pl.len().alias('n_records')).with_columns(pl.lit(role).alias('role')); "
+    "pl.concat([party('shipper', pl.lit('')), party('consignee', pl.col('consignee_tax_id'))]).group_by('name', 'country', 'id')"
+    ".agg(pl.col('role').sort().str.join(';'), pl.col('n_records').sum()).sort('name', 'country', 'id').collect(engine='streaming')"
+    ".write_csv('polars-parties.csv')"
 )
 LATIN = "ba ce di fo gu ha ki lo mu na pe ri so ta ve xo za tech met ind trans glob elec auto".split()
 CYRILLIC = "ба ве ги до жу за ки ло му на пе ри со та ве хо це тех мет инд транс сиб пром авто".split()
@@ -160,9 +198,9 @@ def measure(command, folder):
 
 
 def programs(plimsoll, arguments, duck, bear):
-    """Returns name and command of each program that is there."""
+    """Returns name and command of each program that is there; `duck` are statements, `bear` is Python."""
     found = [("plimsoll", [plimsoll, *arguments, "--threads", "2"])]
-    duck = f"import duckdb; c = duckdb.connect(); c.execute('SET threads=2'); c.execute('SET enable_progress_bar=false'); c.execute({duck!r})"
+    duck = f"import duckdb; c = duckdb.connect(); c.execute('SET threads=2'); c.execute('SET enable_progress_bar=false'); [c.execute(s) for s in {duck!r}]"
     bear = f"import os; os.environ['POLARS_MAX_THREADS'] = '2'; import polars as pl; {bear}"
     for name, script in [("duckdb", duck), ("polars", bear)]:
         if importlib.util.find_spec(name):
@@ -212,25 +250,33 @@ def main():
     with open(os.path.join(folder, "schema.toml"), "w") as file:
         file.write(SCHEMA)
     run_file = f'title = "bench"\n[[records]]\npath = "{os.path.basename(records)}"\nschema = "schema.toml"\n'
-    for name, text in [("run.toml", run_file), ("question.toml", run_file + QUESTION)]:
-        with open(os.path.join(folder, name), "w") as file:
-            file.write(text)
+    with open(os.path.join(folder, "run.toml"), "w") as file:
+        file.write(run_file)
 
     plimsoll = os.path.abspath(given.plimsoll)
     to_store = programs(
         plimsoll,
         ["run", "run.toml", "--until", "store"],
-        f"COPY (FROM read_csv('{records}', all_varchar=true)) TO 'duckdb.parquet' (FORMAT parquet, COMPRESSION zstd)",
+        [f"COPY (FROM read_csv('{records}', all_varchar=true)) TO 'duckdb.parquet' (FORMAT parquet, COMPRESSION zstd)"],
         f"pl.scan_csv({records!r}, infer_schema_length=0).sink_parquet('polars.parquet', compression='zstd')",
     )
     print("to the store:")
     new_store = lambda: shutil.rmtree(os.path.join(folder, ".plimsoll"), ignore_errors=True)
     # The program comes last, so that its store is there for the question.
     compare(to_store[1:] + to_store[:1], folder, given.repeats, given.rows, new_store)
-    question = programs(plimsoll, ["run", "question.toml"], DUCK_QUESTION, BEAR_QUESTION)
-    measure(question[0][1], folder)
-    print("a second question (the first one has resolved the repeats):")
-    compare(question, folder, given.repeats, given.rows)
+    for at, (title, (codes, duck, bear)) in enumerate(QUESTIONS.items()):
+        with open(os.path.join(folder, f"question-{at}.toml"), "w") as file:
+            file.write(run_file + QUESTION.format(codes=codes))
+        command = ["run", f"question-{at}.toml"]
+        bear_count, bear_files = BEAR_COUNT.format(condition=bear), BEAR_FILES.format(condition=bear)
+        count = programs(plimsoll, command, [DUCK_COUNT.format(condition=duck)], bear_count)
+        files = programs(plimsoll, command, [text.format(condition=duck) for text in DUCK_FILES], bear_files)
+        # The first question over a store resolves the repeats and puts the parties together.
+        measure(count[0][1], folder)
+        print(f"a second question, {title}; the peers write the same files:")
+        compare(files, folder, given.repeats, given.rows)
+        print(f"a second question, {title}; the peers count and write nothing:")
+        compare(count[1:], folder, given.repeats, given.rows)
 
 
 if __name__ == "__main__":
