@@ -104,6 +104,9 @@ impl Cells {
     /// Returns the cells of a column of the CSV.
     fn of(shipments: &DataFrame, name: &str) -> PolarsResult<Cells> {
         let number = |name: &str| Ok::<_, PolarsError>(shipments.column(name)?.cast(&DataType::Int64)?.i64()?.clone());
+        if shipments.column(name).is_ok_and(|column| column.null_count() == column.len()) {
+            return Ok(Cells::Nothing);
+        }
         Ok(match name {
             "record_id" => Cells::RecordId(number("record_key")?),
             "net_weight_kg" => Cells::Scaled(number("net_weight_g")?, 3),
@@ -111,10 +114,7 @@ impl Cells {
             "value_usd" => Cells::Scaled(number("value_usd_cents")?, 2),
             "value_original" => Cells::Scaled(number("value_original_cents")?, 2),
             "source_line" | "is_crossing" => Cells::Number(number(name)?),
-            text => {
-                let texts = shipments.column(text)?.str()?;
-                if texts.null_count() == texts.len() { Cells::Nothing } else { Cells::Text(texts.clone()) }
-            }
+            text => Cells::Text(shipments.column(text)?.str()?.clone()),
         })
     }
 

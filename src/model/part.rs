@@ -4,6 +4,7 @@ use crate::model::account::Spans;
 use crate::model::issue::Issue;
 use crate::model::shipments::MEASURES;
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
 
 /// What a reader found out about a file, with its evidence, for the run manifest.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -97,6 +98,9 @@ pub struct PartAccount {
     /// In the order of the store's measures.
     #[serde(default)]
     pub zeros: [ZeroCount; MEASURES.len()],
+    /// The columns of its shipments that no record fills: they need not be read.
+    #[serde(default)]
+    pub empty_columns: BTreeSet<String>,
 }
 
 impl PartAccount {

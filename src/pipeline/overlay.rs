@@ -13,7 +13,7 @@ use crate::model::shipments::{MEASURES, STATED_MEASURES, shipment_columns};
 use crate::model::vendor_schema::VendorSchema;
 use crate::store::kept::KeptOverlay;
 use crate::store::local::Engine;
-use crate::store::parts::Store;
+use crate::store::parts::{Store, schema_of};
 use crate::store::sql;
 use polars::prelude::*;
 
@@ -28,6 +28,8 @@ pub struct Resolved {
     parts: LazyFrame,
     removed: DataFrame,
     restated: DataFrame,
+    /// The columns that no record of any part fills.
+    empty_columns: BTreeSet<String>,
     /// The rules that are on.
     pub rules: Vec<&'static str>,
     /// The condition that the words of an item tell, where it has been asked for.
@@ -69,7 +71,9 @@ pub fn resolve(files: &[LoadedFile], schemas: &[VendorSchema], store: &Store, ru
     duplicates.retain(|duplicate| rules.contains(&duplicate.rule.as_str()));
     let engine = engine_over(parts.clone(), &removed, restated.clone().lazy(), &rules)?;
     let key = sha256_of_texts([key.as_str()].into_iter().chain(rules.iter().copied()))[..32].to_owned();
-    Ok(Resolved { key, engine, parts, removed, restated, rules, told_conditions: None, duplicates, issues })
+    let empty_columns = files.iter().map(|file| file.part.account.empty_columns.clone());
+    let empty_columns = empty_columns.reduce(|left, right| &left & &right).unwrap_or_default();
+    Ok(Resolved { key, engine, parts, empty_columns, removed, restated, rules, told_conditions: None, duplicates, issues })
 }
 
 /// Returns an engine with the tables of the store and `shipments`, which is what of them counts.
@@ -87,8 +91,16 @@ impl Resolved {
     pub fn shipments_where(&self, condition: Expr) -> Result<DataFrame> {
         let (parts, restated) = (self.parts.clone().filter(condition.clone()), self.restated.clone().lazy().filter(condition));
         let mut engine = engine_over(parts, &self.removed, restated, &self.rules)?;
-        let shipments = engine.query(&sql::shipments_view(&self.rules))?;
-        collected(self.with_conditions(shipments))
+        let shipments = self.with_conditions(engine.query(&sql::shipments_view(&self.rules))?);
+        let is_read = |name: &str| !self.empty_columns.contains(name) || (name == "condition" && self.told_conditions.is_some());
+        let (read, empty): (Vec<_>, Vec<_>) = shipment_columns().into_iter().partition(|(name, _)| is_read(name));
+        let read: Vec<Expr> = read.iter().map(|(name, _)| col(name.as_str())).collect();
+        let mut table = collected(shipments.select(read))?;
+        let n_records = table.height();
+        let missing = |(name, data_type): (PlSmallStr, DataType)| Column::new_scalar(name, Scalar::null(data_type), n_records);
+        let failed = |error: PolarsError| failed("the columns of the store cannot be put together", error);
+        table.hstack_mut(&schema_of(empty).into_iter().map(missing).collect::<Vec<Column>>()).map_err(failed)?;
+        table.select(shipment_columns().into_iter().map(|(name, _)| name)).map_err(failed)
     }
 
     /// Returns some columns of the records that rules have taken out for which a condition holds, and the `rule` of each.

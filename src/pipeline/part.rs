@@ -141,6 +141,7 @@ pub fn build_part(
         issues,
         line_numbers: sidecar.line_numbers.clone(),
         zeros: sidecar.zeros,
+        empty_columns: writer.empty_columns(),
     };
     if account.records_stored() != n_stored {
         return Err(Error::promise(format!("the records of `{}` do not add up", file.shown))

@@ -8,6 +8,7 @@ use crate::model::shipments::{self, Kind};
 use crate::store::row_group::{Encoder, RowGroup};
 use polars::io::parquet::write::BatchedWriter;
 use polars::prelude::*;
+use std::collections::BTreeSet;
 use std::fs::{self, File};
 use std::io::BufWriter;
 use std::path::{Path, PathBuf};
@@ -90,7 +91,8 @@ impl Store {
         let mut writer = batched("shipments.parquet", shipments::part_columns())?;
         let encoder = Encoder::new(writer.parquet_schema());
         let rejected = batched("rejected.parquet", REJECTED.map(|(name, kind)| (name.to_owned(), kind)).to_vec())?;
-        Ok(PartWriter { folder, target, writer, rejected, encoder: Arc::new(encoder) })
+        let is_filled = vec![false; shipments::part_columns().len()];
+        Ok(PartWriter { folder, target, writer, rejected, encoder: Arc::new(encoder), is_filled })
     }
 }
 
@@ -101,6 +103,8 @@ pub struct PartWriter {
     writer: TableWriter,
     rejected: TableWriter,
     encoder: Arc<Encoder>,
+    /// Which columns of the shipments any record fills.
+    is_filled: Vec<bool>,
 }
 
 impl PartWriter {
@@ -114,6 +118,7 @@ impl PartWriter {
         if group.n_records() == 0 {
             return Ok(());
         }
+        self.is_filled.iter_mut().zip(&group.is_filled).for_each(|(known, is_filled)| *known |= is_filled);
         let mut writer = self.writer.get_writer().lock().expect("no thread stops while it writes");
         group.write(&mut writer).map_err(|error| table_error(&self.folder, "cannot be written", error))
     }
@@ -133,6 +138,12 @@ impl PartWriter {
         ];
         let table = DataFrame::new(rejected.len(), columns).expect("all columns of the rejected records have one length");
         self.rejected.write_batch(&table).map_err(|error| table_error(&self.folder, "cannot be written", error))
+    }
+
+    /// Returns the columns of the shipments that no record has filled so far.
+    pub fn empty_columns(&self) -> BTreeSet<String> {
+        let columns = shipments::part_columns().into_iter().zip(&self.is_filled);
+        columns.filter(|(_, is_filled)| !**is_filled).map(|((name, _), _)| name).collect()
     }
 
     /// Writes the sidecars and the account, and gives the part its final name.

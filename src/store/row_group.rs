@@ -49,6 +49,8 @@ struct ColumnPlan {
 pub struct RowGroup {
     n_records: u64,
     columns: Vec<Pages>,
+    /// Which columns any record fills.
+    pub is_filled: Vec<bool>,
 }
 
 impl Encoder {
@@ -98,7 +100,8 @@ impl Encoder {
                 Error::machine(format!("the column `{}` cannot be encoded", plan.name)).detail(error.to_string())
             })?);
         }
-        Ok(RowGroup { n_records: batch.n_records as u64, columns })
+        let is_filled = |column: &Option<Box<dyn Array>>| column.as_ref().is_some_and(|array| array.null_count() < array.len());
+        Ok(RowGroup { n_records: batch.n_records as u64, columns, is_filled: batch.columns.iter().map(is_filled).collect() })
     }
 
     fn missing_pages(&self, at: usize, n_records: usize) -> PolarsResult<Pages> {
