@@ -14,7 +14,7 @@ use crate::model::party::PartyRow;
 use crate::model::question::SideName;
 use crate::model::role::Role;
 use crate::model::shipments::{self, Kind};
-use crate::store::local::Engine;
+use crate::store::local::{Engine, is_one_of};
 use crate::store::parts::scan;
 use crate::store::sql::{Level, Movements, Query};
 use polars::prelude::*;
@@ -141,10 +141,6 @@ fn keys_of(table: &DataFrame, (column, name): (&str, &str), key: &str) -> Polars
     let is_meant = table.column(column)?.str()?.equal(name);
     let keys = table.column(key)?.filter(&is_meant)?.unique()?.sort(SortOptions::default())?;
     Ok(keys.take_materialized_series())
-}
-
-fn is_one_of(column: &str, keys: Series) -> Expr {
-    col(column).is_in(lit(keys).implode(true), false)
 }
 
 /// What a row is for some findings: their positions, each with the position of a mark.

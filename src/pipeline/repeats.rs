@@ -1,24 +1,33 @@
 //! What resolving reads from the store: records by declaration, bucket by bucket; then bills and movements of those that stand.
 //!
-//! In: the parts. Out: what of them counts no more, and what restates a kept line. The two later passes read little: bills only where a
-//! master is stated, movements only where one of several vendors has records without a declaration.
+//! In: the parts. Out: what of them counts no more, and what restates a kept line. A glance at a few keys tells most declarations settled;
+//! only of the others are texts read. The two later passes read little too: bills only where a master is stated, movements only where
+//! one of several vendors has records without a declaration.
 
-use crate::analyze::resolve::{self, Bill, Overlay, Removed, ResolvedRecord, Restatement, StatedMovement};
+use crate::analyze::resolve::{self, Bill, Glance, Overlay, Removed, ResolvedRecord, Restatement, StatedMovement};
 use crate::error::{Error, Result};
 use crate::model::document_id::fold_id;
+use crate::store::local::is_one_of;
 use polars::prelude::*;
+use rayon::prelude::*;
 use rustc_hash::FxHashSet;
 use std::collections::BTreeMap;
 
 /// Records resolved at a time.
 const BUCKET_RECORDS: u64 = 2_000_000;
 
+/// Records glanced at at a time.
+const GLANCED_RECORDS: u64 = 5_000_000;
+
 /// Finds everything that counts no more among the parts, which hold `n_records`.
 pub fn find(parts: &LazyFrame, n_records: u64, precedence: &BTreeMap<String, u32>) -> Result<Overlay> {
-    let n_buckets = n_records / BUCKET_RECORDS + 1;
+    let unsettled = unsettled(parts, n_records)?;
+    let n_buckets = unsettled.n_records.div_ceil(BUCKET_RECORDS) as i64;
+    let resolve_keys = Series::new("resolve_key".into(), unsettled.resolve_keys);
+    let records = parts.clone().filter(is_one_of("resolve_key", resolve_keys));
     let mut overlay = Overlay::default();
     for bucket in 0..n_buckets {
-        let found = resolve_bucket(parts, bucket as i64, n_buckets as i64, precedence)?;
+        let found = resolve_bucket(&records, bucket, n_buckets, precedence)?;
         overlay.removed.extend(found.removed);
         overlay.restatements.extend(found.restatements);
         for (file, issues) in found.issues {
@@ -40,13 +49,55 @@ pub fn find(parts: &LazyFrame, n_records: u64, precedence: &BTreeMap<String, u32
     Ok(overlay)
 }
 
-fn resolve_bucket(parts: &LazyFrame, bucket: i64, n_buckets: i64, precedence: &BTreeMap<String, u32>) -> Result<Overlay> {
+/// The declarations that have to be resolved.
+#[derive(Default)]
+struct Unsettled {
+    resolve_keys: Vec<i64>,
+    n_records: u64,
+}
+
+/// Glances at all records, some declarations at a time.
+fn unsettled(parts: &LazyFrame, n_records: u64) -> Result<Unsettled> {
+    let mut found = Unsettled::default();
+    let n_buckets = (n_records / GLANCED_RECORDS + 1) as i64;
+    for bucket in 0..n_buckets {
+        let columns = ["resolve_key", "content_key_high", "declaration_key", "stated_line_count", "record_status"];
+        let table = Columns::read(in_bucket(parts, bucket, n_buckets), &columns)?;
+        let [resolve_keys, contents, declarations] = table.longs(["resolve_key", "content_key_high", "declaration_key"])?;
+        let [line_counts, statuses] = table.texts(["stated_line_count", "record_status"])?;
+        let keys = resolve_keys.iter().zip(contents.iter()).zip(declarations.iter()).map(|keys| {
+            let ((resolve_key, content), declaration) = keys;
+            (resolve_key.unwrap_or_default(), content.unwrap_or_default(), declaration.unwrap_or_default())
+        });
+        let texts = line_counts.iter().zip(statuses.iter());
+        let glance =
+            |((resolve_key, content, declaration), (line_count, status)): ((i64, i64, i64), (Option<&str>, Option<&str>))| {
+                Glance::new(resolve_key, content, declaration, line_count.unwrap_or_default(), status.unwrap_or_default())
+            };
+        let mut records: Vec<Glance> = keys.zip(texts).map(glance).collect();
+        records.par_sort_unstable();
+        for group in records.chunk_by(|left, right| left.resolve_key == right.resolve_key) {
+            if !resolve::is_settled(group) {
+                found.resolve_keys.push(group[0].resolve_key);
+                found.n_records += group.len() as u64;
+            }
+        }
+    }
+    Ok(found)
+}
+
+/// Returns the records of one of so many buckets; all records of one `resolve_key` are in one.
+fn in_bucket(parts: &LazyFrame, bucket: i64, n_buckets: i64) -> LazyFrame {
+    if n_buckets == 1 {
+        return parts.clone();
+    }
     // The remainder of a negative number has its sign: adding the modulus once more makes both one bucket.
     let remainder = (col("resolve_key") % lit(n_buckets) + lit(n_buckets)) % lit(n_buckets);
-    let mut wanted = parts.clone();
-    if n_buckets > 1 {
-        wanted = wanted.filter(remainder.eq(lit(bucket)));
-    }
+    parts.clone().filter(remainder.eq(lit(bucket)))
+}
+
+fn resolve_bucket(parts: &LazyFrame, bucket: i64, n_buckets: i64, precedence: &BTreeMap<String, u32>) -> Result<Overlay> {
+    let wanted = in_bucket(parts, bucket, n_buckets);
     let table = Columns::read(wanted, &resolve::COLUMNS)?;
     let [record_keys, resolve_keys, declaration_keys, content_high, content_low, source_lines] =
         table.longs(["record_key", "resolve_key", "declaration_key", "content_key_high", "content_key_low", "source_line"])?;

@@ -44,6 +44,11 @@ impl Default for Engine {
     }
 }
 
+/// Returns the condition that a column holds one of some keys.
+pub fn is_one_of(column: &str, keys: Series) -> Expr {
+    col(column).is_in(lit(keys).implode(true), false)
+}
+
 /// A query that fails met a damaged store, or too little memory or disk: its text is ours and tested.
 fn query_error(sql: &str, error: PolarsError) -> Error {
     Error::machine("a query over the store failed")

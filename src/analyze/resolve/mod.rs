@@ -9,10 +9,12 @@
 
 mod bills;
 mod restated;
+mod settled;
 mod similar;
 
 pub use bills::{Bill, cover_masters};
 pub use restated::restate;
+pub use settled::{Glance, is_settled};
 pub use similar::{StatedMovement, pair_similar};
 
 use crate::error::{Error, Result};
