@@ -10,7 +10,7 @@ use crate::model::digest::sha256_of_texts;
 use crate::model::goods::{Breadth, Field, GoodsList, GoodsSet};
 use crate::model::hs_edition::HsEdition;
 use crate::model::question::{GoodsChoice, Question};
-use crate::store::local::Engine;
+use crate::store::local::{Engine, in_bucket};
 use crate::store::sql::GoodsKey;
 use polars::prelude::*;
 use rayon::prelude::*;
@@ -127,11 +127,12 @@ impl GoodsRules {
 
     /// Returns the goods of all findings that name goods, sorted. Codes are told by the tables beside the parts, items by all shipments.
     pub fn goods(&self, questions: &[Question], files: &[LoadedFile], store: &mut Engine) -> Result<Vec<GoodsRow>> {
-        let items_of = |key| match key {
-            GoodsKey::Code => Items::beside(files),
-            GoodsKey::Item => Items::read(key, store),
+        let n_records = files.iter().map(|file| file.part.account.records_stored()).sum();
+        let each = |key, hand_on: &mut dyn FnMut(&Items)| match key {
+            GoodsKey::Code => Items::beside(files).map(|items| hand_on(&items)),
+            GoodsKey::Item => Items::each(store, n_records, hand_on),
         };
-        let mut rows = self.of_all(questions, items_of, |question, key, spans, _| {
+        let mut rows = self.of_all(questions, each, |question, key, spans, _| {
             let rows = spans.iter().map(|span| GoodsRow {
                 goods_set: question.id.clone(),
                 goods_key: key,
@@ -155,8 +156,8 @@ impl GoodsRules {
 
     /// Returns every rule by which goods of the evidence count, sorted: what findings are broken down by.
     pub fn hits(&self, questions: &[Question], evidence: &mut Engine) -> Result<Vec<GoodsHit>> {
-        let items_of = |key| Items::read(key, evidence);
-        let mut rows = self.of_all(questions, items_of, |question, goods_key, spans, hits| {
+        let each = |key, hand_on: &mut dyn FnMut(&Items)| Items::read(key, evidence, lit(true)).map(|items| hand_on(&items));
+        let mut rows = self.of_all(questions, each, |question, goods_key, spans, hits| {
             if !spans.iter().any(|span| span.is_counted) {
                 return Vec::new();
             }
@@ -199,7 +200,7 @@ impl GoodsRules {
     fn of_all<R: Send>(
         &self,
         questions: &[Question],
-        mut items_of: impl FnMut(GoodsKey) -> Result<Items>,
+        mut each: impl FnMut(GoodsKey, &mut dyn FnMut(&Items)) -> Result<()>,
         rows: impl Fn(&Question, i64, &[Span<'_>], &mut dyn Iterator<Item = Hit<'_>>) -> Vec<R> + Sync,
     ) -> Result<Vec<R>> {
         let mut all = Vec::new();
@@ -210,7 +211,7 @@ impl GoodsRules {
                 .filter_map(|question| Some((question, Choice::of(question.goods.as_ref()?, &self.matcher))))
                 .collect();
             if !asked.is_empty() {
-                all.extend(self.of_items(&items_of(key)?, &asked, &rows));
+                each(key, &mut |items| all.extend(self.of_items(items, &asked, &rows)))?;
             }
         }
         Ok(all)
@@ -275,6 +276,9 @@ impl GoodsRules {
 /// What the trail says of goods that a choice does not exclude.
 const NO_RULE: &str = "not in the excluded sets";
 
+/// Records of which the items are in memory at a time: most have a description of their own.
+const RECORDS_AT_ONCE: u64 = 4_000_000;
+
 /// Items that one thread takes at a time.
 const ITEMS_AT_ONCE: usize = 4096;
 
@@ -298,15 +302,27 @@ struct Items {
 }
 
 impl Items {
-    /// Reads them from shipments.
-    fn read(key: GoodsKey, shipments: &mut Engine) -> Result<Items> {
+    /// Reads them from those shipments for which a condition holds.
+    fn read(key: GoodsKey, shipments: &mut Engine, condition: Expr) -> Result<Items> {
         let fields: &[&str] = match key {
             GoodsKey::Code => &[],
             GoodsKey::Item => &Field::ALL.map(Field::column),
         };
         let columns: Vec<&str> = [key.column(), "hs_code", "hs_edition"].iter().chain(fields).copied().collect();
-        let table = shipments.run(&format!("SELECT DISTINCT {} FROM shipments", columns.join(", ")))?;
-        Items::of(table, key, fields).map_err(lost)
+        let table = shipments.query(&format!("SELECT {} FROM shipments", columns.join(", ")))?;
+        let distinct = table.filter(condition).unique(None, UniqueKeepStrategy::Any);
+        let distinct = distinct.collect_with_engine(polars::prelude::Engine::Streaming).map(|found| found.unwrap_single());
+        distinct.and_then(|table| Items::of(table, key, fields)).map_err(lost)
+    }
+
+    /// Reads all items of shipments, of which there are so many, a part of them at a time, and hands them on.
+    fn each(shipments: &mut Engine, n_records: u64, hand_on: &mut dyn FnMut(&Items)) -> Result<()> {
+        let n_buckets = n_records / RECORDS_AT_ONCE + 1;
+        for bucket in 0..n_buckets {
+            let key = GoodsKey::Item;
+            hand_on(&Items::read(key, shipments, in_bucket(key.column(), bucket, n_buckets))?);
+        }
+        Ok(())
     }
 
     /// Reads the codes of all records from the tables beside the parts; those of records that do not count are among them.
@@ -357,19 +373,18 @@ fn lost(error: PolarsError) -> Error {
     Error::promise("the store lacks a column").detail(error.to_string())
 }
 
-/// Returns the condition of all items whose words tell it: `item_key, told_condition`.
-pub fn told_conditions(shipments: &mut Engine) -> Result<DataFrame> {
-    let items = Items::read(GoodsKey::Item, shipments)?;
+/// Returns the condition of all items of some records whose words tell it: `item_key, told_condition`.
+pub fn told_conditions(shipments: &mut Engine, n_records: u64) -> Result<DataFrame> {
     let rules = ConditionRules::builtin();
-    let told: Vec<Option<&'static str>> = (0..items.len())
-        .into_par_iter()
-        .map_init(PhraseMemory::default, |memory, row| {
+    let mut told: BTreeMap<i64, &'static str> = BTreeMap::new();
+    Items::each(shipments, n_records, &mut |items| {
+        let condition_of = |memory: &mut PhraseMemory, row: usize| {
             let texts: Vec<&str> = items.texts(row).collect();
-            rules.condition_of(&texts, memory)
-        })
-        .collect();
-    let told: BTreeMap<i64, &'static str> =
-        told.iter().enumerate().filter_map(|(row, told)| Some((items.key(row)?, (*told)?))).collect();
+            Some((items.key(row)?, rules.condition_of(&texts, memory)?))
+        };
+        let found = (0..items.len()).into_par_iter().map_init(PhraseMemory::default, condition_of);
+        told.extend(found.collect::<Vec<_>>().into_iter().flatten());
+    })?;
     let columns = vec![
         Column::new("item_key".into(), told.keys().copied().collect::<Vec<i64>>()),
         Column::new("told_condition".into(), told.values().copied().collect::<Vec<&str>>()),

@@ -7,7 +7,7 @@
 use crate::analyze::resolve::{self, Bill, Glance, Overlay, Removed, ResolvedRecord, Restatement, StatedMovement};
 use crate::error::{Error, Result};
 use crate::model::document_id::fold_id;
-use crate::store::local::is_one_of;
+use crate::store::local::{in_bucket, is_one_of};
 use polars::prelude::*;
 use rayon::prelude::*;
 use rustc_hash::FxHashSet;
@@ -22,7 +22,7 @@ const GLANCED_RECORDS: u64 = 5_000_000;
 /// Finds everything that counts no more among the parts, which hold `n_records`.
 pub fn find(parts: &LazyFrame, n_records: u64, precedence: &BTreeMap<String, u32>) -> Result<Overlay> {
     let unsettled = unsettled(parts, n_records)?;
-    let n_buckets = unsettled.n_records.div_ceil(BUCKET_RECORDS) as i64;
+    let n_buckets = unsettled.n_records.div_ceil(BUCKET_RECORDS);
     let resolve_keys = Series::new("resolve_key".into(), unsettled.resolve_keys);
     let records = parts.clone().filter(is_one_of("resolve_key", resolve_keys));
     let mut overlay = Overlay::default();
@@ -59,10 +59,10 @@ struct Unsettled {
 /// Glances at all records, some declarations at a time.
 fn unsettled(parts: &LazyFrame, n_records: u64) -> Result<Unsettled> {
     let mut found = Unsettled::default();
-    let n_buckets = (n_records / GLANCED_RECORDS + 1) as i64;
+    let n_buckets = n_records / GLANCED_RECORDS + 1;
     for bucket in 0..n_buckets {
         let columns = ["resolve_key", "content_key_high", "declaration_key", "stated_line_count", "record_status"];
-        let table = Columns::read(in_bucket(parts, bucket, n_buckets), &columns)?;
+        let table = Columns::read(parts.clone().filter(in_bucket("resolve_key", bucket, n_buckets)), &columns)?;
         let [resolve_keys, contents, declarations] = table.longs(["resolve_key", "content_key_high", "declaration_key"])?;
         let [line_counts, statuses] = table.texts(["stated_line_count", "record_status"])?;
         let keys = resolve_keys.iter().zip(contents.iter()).zip(declarations.iter()).map(|keys| {
@@ -86,18 +86,9 @@ fn unsettled(parts: &LazyFrame, n_records: u64) -> Result<Unsettled> {
     Ok(found)
 }
 
-/// Returns the records of one of so many buckets; all records of one `resolve_key` are in one.
-fn in_bucket(parts: &LazyFrame, bucket: i64, n_buckets: i64) -> LazyFrame {
-    if n_buckets == 1 {
-        return parts.clone();
-    }
-    // The remainder of a negative number has its sign: adding the modulus once more makes both one bucket.
-    let remainder = (col("resolve_key") % lit(n_buckets) + lit(n_buckets)) % lit(n_buckets);
-    parts.clone().filter(remainder.eq(lit(bucket)))
-}
-
-fn resolve_bucket(parts: &LazyFrame, bucket: i64, n_buckets: i64, precedence: &BTreeMap<String, u32>) -> Result<Overlay> {
-    let wanted = in_bucket(parts, bucket, n_buckets);
+/// Resolves the records of one of so many buckets; all records of one `resolve_key` are in one.
+fn resolve_bucket(parts: &LazyFrame, bucket: u64, n_buckets: u64, precedence: &BTreeMap<String, u32>) -> Result<Overlay> {
+    let wanted = parts.clone().filter(in_bucket("resolve_key", bucket, n_buckets));
     let table = Columns::read(wanted, &resolve::COLUMNS)?;
     let [record_keys, resolve_keys, declaration_keys, content_high, content_low, source_lines] =
         table.longs(["record_key", "resolve_key", "declaration_key", "content_key_high", "content_key_low", "source_line"])?;

@@ -154,7 +154,7 @@ pub fn run(
 
     progress.stage("findings");
     if run_file.questions.iter().any(Question::asks_condition) {
-        let told = goods::told_conditions(&mut resolved.engine)?;
+        let told = goods::told_conditions(&mut resolved.engine, outcome.records_read)?;
         resolved.tell_conditions(told)?;
     }
     let goods_rows = prepared.goods.goods(&run_file.questions, &files, &mut resolved.engine)?;

@@ -49,6 +49,16 @@ pub fn is_one_of(column: &str, keys: Series) -> Expr {
     col(column).is_in(lit(keys).implode(true), false)
 }
 
+/// Returns the condition that a key lies in one of so many buckets.
+pub fn in_bucket(column: &str, bucket: u64, n_buckets: u64) -> Expr {
+    if n_buckets == 1 {
+        return lit(true);
+    }
+    // The remainder of a negative number has its sign: adding the modulus once more makes both one bucket.
+    let n_buckets = || lit(n_buckets as i64);
+    ((col(column) % n_buckets() + n_buckets()) % n_buckets()).eq(lit(bucket as i64))
+}
+
 /// A query that fails met a damaged store, or too little memory or disk: its text is ours and tested.
 fn query_error(sql: &str, error: PolarsError) -> Error {
     Error::machine("a query over the store failed")
