@@ -65,16 +65,12 @@ fn unsettled(parts: &LazyFrame, n_records: u64) -> Result<Unsettled> {
         let table = Columns::read(parts.clone().filter(in_bucket("resolve_key", bucket, n_buckets)), &columns)?;
         let [resolve_keys, contents, declarations] = table.longs(["resolve_key", "content_key_high", "declaration_key"])?;
         let [line_counts, statuses] = table.texts(["stated_line_count", "record_status"])?;
-        let keys = resolve_keys.iter().zip(contents.iter()).zip(declarations.iter()).map(|keys| {
-            let ((resolve_key, content), declaration) = keys;
-            (resolve_key.unwrap_or_default(), content.unwrap_or_default(), declaration.unwrap_or_default())
-        });
-        let texts = line_counts.iter().zip(statuses.iter());
-        let glance =
-            |((resolve_key, content, declaration), (line_count, status)): ((i64, i64, i64), (Option<&str>, Option<&str>))| {
-                Glance::new(resolve_key, content, declaration, line_count.unwrap_or_default(), status.unwrap_or_default())
-            };
-        let mut records: Vec<Glance> = keys.zip(texts).map(glance).collect();
+        let glance = |row: usize| {
+            let key = |keys: &Int64Chunked| keys.get(row).unwrap_or_default();
+            let (line_count, status) = (line_counts.get(row).unwrap_or_default(), statuses.get(row).unwrap_or_default());
+            Glance::new(key(resolve_keys), key(contents), key(declarations), line_count, status)
+        };
+        let mut records: Vec<Glance> = (0..table.height()).map(glance).collect();
         records.par_sort_unstable();
         for group in records.chunk_by(|left, right| left.resolve_key == right.resolve_key) {
             if !resolve::is_settled(group) {
@@ -244,11 +240,11 @@ struct Columns(DataFrame);
 
 impl Columns {
     fn read(records: LazyFrame, columns: &[&str]) -> Result<Self> {
-        records
-            .select(columns.iter().map(|name| col(*name)).collect::<Vec<_>>())
-            .collect_with_engine(Engine::Streaming)
-            .map(|result| Columns(result.unwrap_single()))
-            .map_err(|error| failed("the store cannot be read", error))
+        let records = records.select(columns.iter().map(|name| col(*name)).collect::<Vec<_>>());
+        let read = records.collect_with_engine(Engine::Streaming).map(|result| result.unwrap_single());
+        let mut table = read.map_err(|error| failed("the store cannot be read", error))?;
+        table.rechunk_mut();
+        Ok(Columns(table))
     }
 
     fn height(&self) -> usize {
