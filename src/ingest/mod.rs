@@ -10,7 +10,7 @@
 //! text_stream · encoding · old_encodings   bytes to UTF-8 text
 //! decompression · archive · counted        bytes on disk to bytes: gz, zst, members of ZIP archives
 //! dbf                                      dBase
-//! sheet · workbook · cell_text             XLSX, XLS, ODS: the reader, the rows of a sheet, a cell as text
+//! sheet · workbook · xls · cell_text       XLSX, XLS, ODS: the reader, the rows of a sheet, what an XLS claims, a cell as text
 //! parquet                                  Parquet
 //! watchlist                                lists of names, one file a format
 //! names_file · series_file                 a bare list of names; a series for the trend tests
@@ -40,6 +40,7 @@ mod dbf;
 mod cell_text;
 mod sheet;
 mod workbook;
+mod xls;
 
 mod parquet;
 

@@ -9,6 +9,7 @@ use crate::error::{Error, Result};
 use crate::ingest::archive;
 use crate::ingest::cell_text::{padded_digits, text_of, text_of_loaded};
 use crate::ingest::records::MAX_RECORD_BYTES;
+use crate::ingest::xls;
 use calamine::{Data, Ods, Range, Reader, SheetType, SheetVisible, Sheets, Xls, Xlsx, XlsxCellReader, XlsxError, open_workbook};
 use std::fs::File;
 use std::io::BufReader;
@@ -67,7 +68,7 @@ impl Workbook {
         match format {
             Format::Xlsx => archive::check_workbook(path, &XLSX_LOADED_PARTS)?,
             Format::Ods => archive::check_workbook(path, &ODS_LOADED_PARTS)?,
-            Format::Xls => {}
+            Format::Xls => xls::impossible_size(path).map_or(Ok(()), |what| Err(damaged(path, format, &what)))?,
         }
         let loaded = |sheets| Workbook::Loaded(format, Box::new(sheets));
         let broken = |error: calamine::Error| damaged(path, format, &error.to_string()).caused_by(error);
