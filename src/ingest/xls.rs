@@ -26,7 +26,7 @@ pub fn impossible_size(path: &Path) -> Option<String> {
         let data = behind.get(..usize::from(length))?;
         if kind == DIMENSIONS
             && let Some((rows, columns)) = dimensions(data)
-            && (rows.0 > rows.1 || rows.1 > MAX_ROWS || columns.1 > MAX_COLUMNS)
+            && (rows.1 > MAX_ROWS || columns.1 > MAX_COLUMNS || (rows.0 > rows.1 && rows.1 > 0))
         {
             return Some(format!("a sheet claims the rows {} to {} and {} columns", rows.0, rows.1, columns.1));
         }
@@ -63,6 +63,9 @@ mod tests {
             (impossible_size(file.path()), Workbook::open(file.path(), Format::Xls).is_ok())
         };
         assert_eq!(open(&sound), (None, true));
+        let mut empty = sound.clone();
+        places.iter().for_each(|place| empty[place + 4..][..8].copy_from_slice(&[1, 0, 0, 0, 0, 0, 0, 0]));
+        assert_eq!(open(&empty), (None, true), "no row behind the last one: the sheet claims to have none");
         for (what, at, damage) in
             [("the last row", 4, [0xFF; 4]), ("the first row", 0, [0xFF, 0xFF, 0, 0]), ("the columns", 10, [9; 4])]
         {

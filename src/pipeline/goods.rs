@@ -10,7 +10,7 @@ use crate::model::digest::sha256_of_texts;
 use crate::model::goods::{Breadth, Field, GoodsList, GoodsSet};
 use crate::model::hs_edition::HsEdition;
 use crate::model::question::{GoodsChoice, Question};
-use crate::store::local::{Engine, in_bucket};
+use crate::store::local::{Engine, collected, in_bucket};
 use crate::store::sql::GoodsKey;
 use polars::prelude::*;
 use rayon::prelude::*;
@@ -311,8 +311,7 @@ impl Items {
         let columns: Vec<&str> = [key.column(), "hs_code", "hs_edition"].iter().chain(fields).copied().collect();
         let table = shipments.query(&format!("SELECT {} FROM shipments", columns.join(", ")))?;
         let distinct = table.filter(condition).unique(None, UniqueKeepStrategy::Any);
-        let distinct = distinct.collect_with_engine(polars::prelude::Engine::Streaming).map(|found| found.unwrap_single());
-        distinct.and_then(|table| Items::of(table, key, fields)).map_err(lost)
+        collected(distinct).and_then(|table| Items::of(table, key, fields)).map_err(lost)
     }
 
     /// Reads all items of shipments, of which there are so many, a part of them at a time, and hands them on.

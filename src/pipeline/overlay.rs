@@ -12,7 +12,7 @@ use crate::model::part::{LineNumbers, ZeroCount};
 use crate::model::shipments::{MEASURES, STATED_MEASURES, shipment_columns};
 use crate::model::vendor_schema::VendorSchema;
 use crate::store::kept::KeptOverlay;
-use crate::store::local::Engine;
+use crate::store::local::{Engine, collected};
 use crate::store::parts::{Store, schema_of};
 use crate::store::sql;
 use polars::prelude::*;
@@ -93,9 +93,9 @@ impl Resolved {
         let mut engine = engine_over(parts, &self.removed, restated, &self.rules)?;
         let shipments = self.with_conditions(engine.query(&sql::shipments_view(&self.rules))?);
         let is_read = |name: &str| !self.empty_columns.contains(name) || (name == "condition" && self.told_conditions.is_some());
-        let (read, empty): (Vec<_>, Vec<_>) = shipment_columns().into_iter().partition(|(name, _)| is_read(name));
-        let read: Vec<Expr> = read.iter().map(|(name, _)| col(name.as_str())).collect();
-        let mut table = collected(shipments.select(read))?;
+        let (filled, empty): (Vec<_>, Vec<_>) = shipment_columns().into_iter().partition(|(name, _)| is_read(name));
+        let columns: Vec<Expr> = filled.iter().map(|(name, _)| col(name.as_str())).collect();
+        let mut table = read(shipments.select(columns))?;
         let n_records = table.height();
         let missing = |(name, data_type): (PlSmallStr, DataType)| Column::new_scalar(name, Scalar::null(data_type), n_records);
         let failed = |error: PolarsError| failed("the columns of the store cannot be put together", error);
@@ -107,13 +107,13 @@ impl Resolved {
     pub fn removed_where(&self, condition: Expr, columns: &[Expr]) -> Result<DataFrame> {
         let rules = self.removed.clone().lazy().select([col("record_key"), col("rule")]);
         let parts = self.with_conditions(self.parts.clone().filter(condition)).select(columns);
-        collected(parts.join(rules, [col("record_key")], [col("record_key")], JoinArgs::new(JoinType::Inner)))
+        read(parts.join(rules, [col("record_key")], [col("record_key")], JoinArgs::new(JoinType::Inner)))
     }
 
     /// Returns how many records for which a condition holds each day has, those that rules have taken out among them.
     pub fn records_by_day(&self, condition: Expr) -> Result<Vec<(i32, usize)>> {
         let days = self.parts.clone().filter(condition).group_by([col("day_first")]).agg([len().alias("records")]);
-        let days = collected(days.sort(["day_first"], SortMultipleOptions::default()))?;
+        let days = read(days.sort(["day_first"], SortMultipleOptions::default()))?;
         let lost = |error: PolarsError| failed("the store's days cannot be counted", error);
         let (days, counts) = (
             days.column("day_first").and_then(|column| Ok(column.i32()?.clone())).map_err(lost)?,
@@ -146,9 +146,8 @@ impl Resolved {
     }
 }
 
-fn collected(table: LazyFrame) -> Result<DataFrame> {
-    let table = table.collect_with_engine(polars::prelude::Engine::Streaming).map(|result| result.unwrap_single());
-    table.map_err(|error| failed("the store cannot be read", error))
+fn read(table: LazyFrame) -> Result<DataFrame> {
+    collected(table).map_err(|error| failed("the store cannot be read", error))
 }
 
 /// Returns what an overlay depends on: the parts by name and vendor, which vendor stays, and the rules.

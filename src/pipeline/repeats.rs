@@ -7,7 +7,7 @@
 use crate::analyze::resolve::{self, Bill, Glance, Overlay, Removed, ResolvedRecord, Restatement, StatedMovement};
 use crate::error::{Error, Result};
 use crate::model::document_id::fold_id;
-use crate::store::local::{in_bucket, is_one_of};
+use crate::store::local::{collected, in_bucket, is_one_of};
 use polars::prelude::*;
 use rayon::prelude::*;
 use rustc_hash::FxHashSet;
@@ -241,8 +241,7 @@ struct Columns(DataFrame);
 impl Columns {
     fn read(records: LazyFrame, columns: &[&str]) -> Result<Self> {
         let records = records.select(columns.iter().map(|name| col(*name)).collect::<Vec<_>>());
-        let read = records.collect_with_engine(Engine::Streaming).map(|result| result.unwrap_single());
-        let mut table = read.map_err(|error| failed("the store cannot be read", error))?;
+        let mut table = collected(records).map_err(|error| failed("the store cannot be read", error))?;
         table.rechunk_mut();
         Ok(Columns(table))
     }

@@ -30,11 +30,7 @@ impl Engine {
 
     /// Returns the result of a query, streamed where the engine can.
     pub fn run(&mut self, sql: &str) -> Result<DataFrame> {
-        self.0
-            .execute(sql)
-            .and_then(|table| table.collect_with_engine(polars::prelude::Engine::Streaming))
-            .map(|result| result.unwrap_single())
-            .map_err(|error| query_error(sql, error))
+        self.0.execute(sql).and_then(collected).map_err(|error| query_error(sql, error))
     }
 }
 
@@ -42,6 +38,11 @@ impl Default for Engine {
     fn default() -> Self {
         Engine::new()
     }
+}
+
+/// Makes a table, streamed where the engine can.
+pub fn collected(table: LazyFrame) -> PolarsResult<DataFrame> {
+    table.collect_with_engine(polars::prelude::Engine::Streaming).map(|result| result.unwrap_single())
 }
 
 /// Returns the condition that a column holds one of some keys.

@@ -1,8 +1,9 @@
 //! What of a finding had a listed party on a side: ever, on the day of the shipment, in the newest edition, by list and authority.
 //!
 //! In: a finding's sides and how its parties stand to the lists. Out: parts of the sides as sides of their own in `members`, and the counts
-//! that the same query gives where a party is in a part beside. What is unknown is counted as the difference of two such parts: what was perhaps listed, on any of the
-//! days that a date may mean, less what was on all of them. So a month in which a listing begins counts as unknown and not as nothing.
+//! that the same query gives where a party is in a part beside. What is unknown is counted as the difference of two such parts: what was
+//! perhaps listed, on any of the days that a date may mean, less what was on all of them. So a month in which a listing begins counts as
+//! unknown and not as nothing.
 
 use super::answer::total;
 use super::members::{MatchedParties, Member};

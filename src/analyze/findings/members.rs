@@ -171,7 +171,7 @@ impl<'p> MatchedParties<'p> {
 /// Tells whether a party can stand on a side by what its records say of it.
 fn may_stand(party: &PartyRow<'_>, side: &Side) -> bool {
     let kind = party.kind.as_ref().map(|(kind, _)| *kind);
-    party.roles.iter().any(|role| side.roles.contains(&role))
+    side.roles.iter().any(|role| party.roles.contains(*role))
         && (side.country.is_empty() || party.country.is_some_and(|country| side.country.contains(&country)))
         && (side.kind.is_empty() || side.kind.iter().any(|wanted| wanted.holds(kind)))
         && (side.registration_id.is_empty() || side.registration_id.iter().any(|wanted| is_meant(wanted, party.registration_id)))
